@@ -1,0 +1,1 @@
+"""Kedro datasets: where files meet the catalog."""

@@ -1,0 +1,1 @@
+"""Splits, metrics and the statistics that can say "no better"."""

@@ -1,0 +1,1 @@
+"""Features, labels and the processors between them and a model."""

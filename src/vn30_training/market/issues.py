@@ -1,0 +1,62 @@
+"""What can be wrong with a user's data: stable codes, and where, what and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import pandas as pd
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataIssue:
+    """One finding.
+
+    Attributes
+    ----------
+    code
+        Stable code, ``D001`` and so on; `vn30_training.market.checks` lists them.
+    level
+        An ``error`` stops the symbol (or, without a symbol, the run); a ``warning`` is told.
+    message
+        What was found, in one sentence, with the value itself.
+    fix
+        What the user can do about it, in one sentence.
+    symbol, file, row
+        Where: row is the line in the file (the header is line 1); None where it does not apply.
+    date
+        The session concerned, ISO, where there is one.
+    """
+
+    code: str
+    level: Level
+    message: str
+    fix: str
+    symbol: str | None = None
+    file: str | None = None
+    row: int | None = None
+    date: str | None = None
+
+    def __str__(self) -> str:
+        """Return one line for a terminal."""
+        place = ":".join(str(part) for part in (self.file, self.row) if part is not None)
+        where = " ".join(part for part in (self.symbol, place, self.date) if part)
+        return f"{self.code} {self.level} {where}: {self.message} {self.fix}"
+
+
+class DataError(ValueError):
+    """Data that cannot be used; carries the issues that say why."""
+
+    def __init__(self, issues: Iterable[DataIssue]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+def issues_frame(issues: Iterable[DataIssue]) -> pd.DataFrame:
+    """Return issues as a table, one row each, with all columns even when there are none."""
+    return pd.DataFrame(
+        [asdict(issue) for issue in issues], columns=list(DataIssue.__dataclass_fields__)
+    )

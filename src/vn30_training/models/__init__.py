@@ -1,0 +1,1 @@
+"""Model families, what they have in common, and their files."""

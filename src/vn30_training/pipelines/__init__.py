@@ -1,0 +1,1 @@
+"""Thin Kedro wiring, one folder per pipeline."""
