@@ -1,0 +1,1 @@
+"""One trainer for all networks: options, windows, batches, the loop and its checkpoints."""
