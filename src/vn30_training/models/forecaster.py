@@ -1,0 +1,272 @@
+"""One trained instance: a model per seed, and all that is needed to forecast returns with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vn30_training.models import bundle
+from vn30_training.models.calibration import Calibration, probability_up
+from vn30_training.models.contract import QUANTILE_COLUMNS, Diagnostics, Family
+from vn30_training.models.options import InstanceOptions
+from vn30_training.models.samples import Mask, Preparation, in_scope
+from vn30_training.models.scope import Scope
+
+FORECAST_COLUMNS = (
+    "date",
+    "symbol",
+    "trade_date",
+    "label_end",
+    "fold",
+    "family",
+    "scope",
+    "seed",
+    "y_true",
+    "y_pred",
+    "score",
+    *QUANTILE_COLUMNS,
+    "p_up",
+    "member",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedModel:
+    """The model of one seed, its calibration, and what its fit and validation told."""
+
+    seed: int
+    model: Family
+    calibration: Calibration
+    diagnostics: Diagnostics
+    valid: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A trained instance, made by `training.train` or read by `load`.
+
+    Attributes
+    ----------
+    options
+        The options it was trained with.
+    scope
+        What it was trained on.
+    preparation
+        How it reads tables of features and labels.
+    seeds
+        One model per seed, in the order of ``options.seeds``.
+    spans
+        First and last date and number of rows of the training and validation samples.
+    provenance
+        What the caller said of the data and the code, JSON values.
+    fit_seconds
+        Wall time of training. Kept in the manifest, so all other files depend on content only.
+    """
+
+    options: InstanceOptions
+    scope: Scope
+    preparation: Preparation
+    seeds: tuple[SeedModel, ...]
+    spans: dict[str, dict[str, Any]]
+    provenance: dict[str, Any]
+    fit_seconds: float
+
+    def forecast(
+        self,
+        features: pd.DataFrame,
+        labels: pd.DataFrame,
+        rows: Mask | Literal["newest"] = "newest",
+        fold: int = 0,
+    ) -> pd.DataFrame:
+        """Forecast returns.
+
+        Parameters
+        ----------
+        features, labels
+            Whole tables with the same rows in the same order; history before the rows asked for
+            must be there for families that read windows. Labels may be NaN.
+        rows
+            Which rows of the tables, or ``newest``: the rows of the tables' last date. Rows outside
+            the scope, or with too few known features, get no forecast.
+        fold
+            Copied into the column of that name.
+
+        Returns
+        -------
+        DataFrame
+            `FORECAST_COLUMNS`, one row per date, symbol and seed, in the order seed, date, symbol.
+        """
+        wanted = _newest(labels) if isinstance(rows, str) else np.asarray(rows, dtype=bool)
+        inside = in_scope(labels, self.scope)
+        features, labels, wanted = features[inside], labels[inside], wanted[inside]
+        samples = self.preparation.samples(features, labels)
+        samples = samples.at(samples.rows[wanted[samples.rows]])
+        keys = labels.iloc[samples.rows]
+        volatility = samples.volatility[samples.rows]
+        tables = []
+        for one in self.seeds:
+            prediction = one.model.predict(samples)
+            quantiles = one.calibration.quantiles(prediction, volatility)
+            tables.append(
+                keys[["date", "symbol", "trade_date", "label_end", "member"]].assign(
+                    fold=fold,
+                    family=self.options.family,
+                    scope=self.scope.kind,
+                    seed=one.seed,
+                    y_true=samples.y_true[samples.rows],
+                    y_pred=one.calibration.point(prediction.score),
+                    score=prediction.score,
+                    p_up=probability_up(quantiles),
+                    **dict(zip(QUANTILE_COLUMNS, quantiles.T, strict=True)),
+                )
+            )
+        table = pd.concat([one.sort_values(["date", "symbol"]) for one in tables])
+        return table[list(FORECAST_COLUMNS)].reset_index(drop=True)
+
+    @property
+    def diagnostics(self) -> dict[int, Diagnostics]:
+        """What each seed's fit told about itself."""
+        return {one.seed: one.diagnostics for one in self.seeds}
+
+    @property
+    def degenerate(self) -> str | None:
+        """Why the instance must not be ranked: the reason of the first worthless seed, or None."""
+        for one in self.seeds:
+            if one.diagnostics.degenerate:
+                return f"seed {one.seed}: {one.diagnostics.degenerate}"
+        return None
+
+    @property
+    def learning_curve(self) -> pd.DataFrame:
+        """Family, scope, symbol, seed, epoch, train_loss, valid_loss and what else was recorded."""
+        return self._records(
+            [
+                {"seed": one.seed, **record}
+                for one in self.seeds
+                for record in one.diagnostics.learning_curve
+            ],
+            ["seed", "epoch", "train_loss", "valid_loss"],
+        )
+
+    @property
+    def importance(self) -> pd.DataFrame:
+        """Family, scope, symbol, seed, feature, importance."""
+        return self._records(
+            [
+                {"seed": one.seed, "feature": name, "importance": value}
+                for one in self.seeds
+                for name, value in one.diagnostics.importance.items()
+            ],
+            ["seed", "feature", "importance"],
+        )
+
+    def _records(self, records: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+        table = pd.DataFrame(records) if records else pd.DataFrame(columns=columns)
+        table.insert(0, "family", self.options.family)
+        table.insert(1, "scope", self.scope.kind)
+        table.insert(2, "symbol", self.scope.symbol)
+        return table
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the instance was made from, as JSON values; the same for the same inputs."""
+        return {
+            "family": self.options.family,
+            "scope": self.scope.name,
+            "options": self.options.model_dump(mode="json"),
+            "features": list(self.preparation.columns),
+            "spans": self.spans,
+            "seeds": {
+                str(one.seed): {
+                    "valid": one.valid,
+                    "facts": one.diagnostics.facts,
+                    "degenerate": one.diagnostics.degenerate,
+                }
+                for one in self.seeds
+            },
+            "degenerate": self.degenerate,
+            "provenance": self.provenance,
+            "versions": bundle.versions(),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write the instance into ``folder``, replacing what is there only once all is written.
+
+        The folder holds ``seed_<n>/``, ``processors.json``, ``calibration.json``,
+        ``metadata.json``, ``feature_importance.csv``, ``learning_curve.csv`` and, last, the
+        manifest with the sha256 of each.
+        """
+        documents = {
+            "metadata": self.metadata,
+            "processors": self.preparation.to_state(),
+            "calibration": {str(one.seed): one.calibration.to_state() for one in self.seeds},
+        }
+        tables = {
+            "learning_curve": self.learning_curve.drop(columns=["family", "scope", "symbol"]),
+            "feature_importance": self.importance.drop(columns=["family", "scope", "symbol"]),
+        }
+        models = {one.seed: one.model for one in self.seeds}
+        facts = {"fit_seconds": round(self.fit_seconds, 3), "saved_at": round(time.time())}
+        bundle.write(Path(folder), models, documents, tables, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an instance that `save` wrote, after checking every file against the manifest.
+
+        Raises
+        ------
+        ArtefactError
+            If the folder is unfinished, or any byte of it is not what was written.
+        """
+        files = bundle.read(Path(folder))
+        metadata, calibration = files.documents["metadata"], files.documents["calibration"]
+        options = InstanceOptions.model_validate(metadata["options"])
+        return cls(
+            options=options,
+            scope=Scope.parse(metadata["scope"]),
+            preparation=Preparation.from_state(files.documents["processors"]),
+            seeds=tuple(
+                _seed_model(seed, model, metadata, calibration, files.tables)
+                for seed, model in files.models.items()
+            ),
+            spans=metadata["spans"],
+            provenance=metadata["provenance"],
+            fit_seconds=files.facts["fit_seconds"],
+        )
+
+
+def _seed_model(
+    seed: int,
+    model: Family,
+    metadata: Mapping[str, Any],
+    calibration: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+) -> SeedModel:
+    told = metadata["seeds"][str(seed)]
+    curve, importance = (
+        table[table["seed"] == seed].drop(columns="seed")
+        for table in (tables["learning_curve"], tables["feature_importance"])
+    )
+    diagnostics = Diagnostics(
+        learning_curve=[
+            {str(name): value for name, value in record.items()}
+            for record in curve.to_dict("records")
+        ],
+        importance=dict(zip(importance["feature"], importance["importance"], strict=True)),
+        facts=told["facts"],
+        degenerate=told["degenerate"],
+    )
+    return SeedModel(
+        seed, model, Calibration.from_state(calibration[str(seed)]), diagnostics, told["valid"]
+    )
+
+
+def _newest(labels: pd.DataFrame) -> NDArray[np.bool_]:
+    return np.asarray(labels["date"] == labels["date"].max(), dtype=bool)

@@ -1,0 +1,143 @@
+"""From tables of features and labels to the arrays a family reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vn30_training.features.processors import ProcessorChain
+from vn30_training.features.sets import resolve
+from vn30_training.models.contract import Samples
+from vn30_training.models.options import InstanceOptions
+from vn30_training.models.scope import Scope
+
+Mask = NDArray[np.bool_]
+KEYS = ["symbol", "date"]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How an instance reads tables: which columns, processed how, symbols coded how.
+
+    Attributes
+    ----------
+    columns
+        The features read.
+    chain
+        Their processors, fitted on training rows.
+    label
+        The column of labels that is learned.
+    minimum_features
+        Share of ``columns`` that must be known for a row to be used.
+    sectors
+        Sector of each symbol; the order of the keys gives the symbols their codes.
+    """
+
+    columns: tuple[str, ...]
+    chain: ProcessorChain
+    label: Literal["y_raw", "y_z", "y_rank"]
+    minimum_features: float
+    sectors: dict[str, str]
+
+    @classmethod
+    def fit(
+        cls,
+        features: pd.DataFrame,
+        labels: pd.DataFrame,
+        train: Mask,
+        options: InstanceOptions,
+        sectors: Mapping[str, str],
+    ) -> Self:
+        """Choose the columns and fit the processors on the rows where ``train`` is true."""
+        columns = resolve(options.features, tuple(features.columns.drop(KEYS)))
+        chain = ProcessorChain.from_config([dict(one) for one in options.processors])
+        unfitted = cls(
+            columns=columns,
+            chain=chain,
+            label=options.label,
+            minimum_features=options.minimum_features,
+            sectors={name: sectors.get(name, "unknown") for name in labels["symbol"].unique()},
+        )
+        learnable = train & unfitted.usable(features, labels)
+        chain.fit(features[[*KEYS, *columns]], learnable)
+        return unfitted
+
+    def usable(self, features: pd.DataFrame, labels: pd.DataFrame) -> Mask:
+        """Return the rows with enough known features and a known volatility."""
+        known = np.isfinite(features[list(self.columns)].to_numpy()).mean(axis=1)
+        volatility = labels["volatility"].to_numpy()
+        usable: Mask = (known > 0) & (known >= self.minimum_features) & (volatility > 0)
+        return usable
+
+    def samples(self, features: pd.DataFrame, labels: pd.DataFrame) -> Samples:
+        """Process the features; the samples' ``rows`` are the usable ones."""
+        processed = self.chain.transform(features[[*KEYS, *self.columns]])
+        if len(processed) != len(features):
+            raise ValueError("Processors of features must keep every row; drop rows by the label.")
+        values = processed.drop(columns=KEYS)
+        symbols, sectors = self._codes(labels["symbol"])
+        return Samples(
+            features=np.ascontiguousarray(values.to_numpy(dtype=np.float32)),
+            feature_names=tuple(values.columns),
+            label=labels[self.label].to_numpy(dtype=np.float32),
+            y_true=labels["y_raw"].to_numpy(dtype=np.float64),
+            volatility=labels["volatility"].to_numpy(dtype=np.float64),
+            symbol=symbols,
+            symbol_names=tuple(self.sectors),
+            sector=sectors,
+            sector_names=self.sector_names,
+            date=labels["date"].to_numpy().astype("datetime64[D]"),
+            rows=np.flatnonzero(self.usable(features, labels)),
+        )
+
+    @property
+    def sector_names(self) -> tuple[str, ...]:
+        """The sectors, in the order of their codes."""
+        return tuple(sorted(set(self.sectors.values())))
+
+    def _codes(self, symbol: pd.Series) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        codes = pd.Categorical(symbol, categories=list(self.sectors)).codes.astype(np.int32)
+        order = {name: code for code, name in enumerate(self.sector_names)}
+        # One more entry: the code -1 of an unknown symbol reads it.
+        of_symbol = np.array([*(order[name] for name in self.sectors.values()), -1], dtype=np.int32)
+        return codes, of_symbol[codes]
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what `from_state` reads, as JSON values."""
+        return {
+            "columns": list(self.columns),
+            "chain": self.chain.to_state(),
+            "label": self.label,
+            "minimum_features": self.minimum_features,
+            "symbols": list(self.sectors),
+            "sectors": list(self.sectors.values()),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_state` returned."""
+        return cls(
+            columns=tuple(state["columns"]),
+            chain=ProcessorChain.from_state(state["chain"]),
+            label=state["label"],
+            minimum_features=state["minimum_features"],
+            sectors=dict(zip(state["symbols"], state["sectors"], strict=True)),
+        )
+
+
+def in_scope(labels: pd.DataFrame, scope: Scope) -> Mask:
+    """Return the rows that belong to a scope: those of its symbol, or all."""
+    if scope.symbol is None:
+        return np.ones(len(labels), dtype=bool)
+    return np.asarray(labels["symbol"] == scope.symbol, dtype=bool)
+
+
+def labelled(samples: Samples, among: Mask) -> NDArray[np.int64]:
+    """Return the usable rows with a known label for which ``among`` is true."""
+    known = among & np.isfinite(samples.label) & np.isfinite(samples.y_true)
+    return samples.rows[known[samples.rows]]

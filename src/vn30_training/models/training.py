@@ -1,0 +1,178 @@
+"""Training one instance: rows, processors, one model per seed, calibration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vn30_training.models.calibration import Calibration
+from vn30_training.models.contract import Family, Prediction, Samples
+from vn30_training.models.forecaster import Forecaster, SeedModel
+from vn30_training.models.options import InstanceOptions
+from vn30_training.models.registry import family_class
+from vn30_training.models.samples import Mask, Preparation, in_scope, labelled
+from vn30_training.models.scope import Scope
+
+
+class Split(Protocol):
+    """What training needs to know of a split: the rows of ``train`` and of ``valid``."""
+
+    def mask(self, labels: pd.DataFrame, part: Any) -> Mask:
+        """Return the rows of ``labels`` that belong to a part."""
+
+
+class TooFewRowsError(ValueError):
+    """An instance has too little history to be trained."""
+
+
+class WorthlessPredictionError(ValueError):
+    """A model predicts something that is not a number."""
+
+
+def train(
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: Split,
+    options: InstanceOptions,
+    scope: Scope,
+    *,
+    sectors: Mapping[str, str] | None = None,
+    pooled: Forecaster | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Forecaster:
+    """Train one instance.
+
+    Parameters
+    ----------
+    features, labels
+        Whole tables with the same rows in the same order.
+    split
+        Gives the training and the validation rows.
+    options
+        The instance's options, see `options.merge_options`.
+    scope
+        What to train on.
+    sectors
+        Sector of each symbol, for families that read it.
+    pooled
+        The pooled instance to start from; needed, and allowed, for a fine-tuned scope only.
+    provenance
+        JSON values to be kept in the metadata: hash of the data, version of the code.
+
+    Raises
+    ------
+    TooFewRowsError
+        If fewer training or validation rows are usable than the options ask for.
+    """
+    if (pooled is not None) != (scope.kind == "finetuned"):
+        raise ValueError(f"{options.family}.{scope}: a pooled model goes with fine-tuning only.")
+    start = time.perf_counter()
+    inside = in_scope(labels, scope)
+    features, labels = features[inside], labels[inside]
+    train_mask = _learnable(labels, scope, split.mask(labels, "train"))
+    if pooled is None:
+        preparation = Preparation.fit(features, labels, train_mask, options, sectors or {})
+    else:
+        preparation = pooled.preparation
+    samples = preparation.samples(features, labels)
+    train_samples = samples.at(labelled(samples, train_mask))
+    valid_mask = _learnable(labels, scope, split.mask(labels, "valid"))
+    valid_samples = samples.at(labelled(samples, valid_mask))
+    _check_rows(train_samples, valid_samples, options, scope)
+    seeds = tuple(
+        _train_seed(seed, train_samples, valid_samples, options, pooled) for seed in options.seeds
+    )
+    return Forecaster(
+        options=options,
+        scope=scope,
+        preparation=preparation,
+        seeds=seeds,
+        spans={"train": _span(train_samples), "valid": _span(valid_samples)},
+        provenance=dict(provenance or {}),
+        fit_seconds=time.perf_counter() - start,
+    )
+
+
+def _learnable(labels: pd.DataFrame, scope: Scope, part: Mask) -> Mask:
+    if scope.kind == "pooled":
+        return np.asarray(part & labels["member"], dtype=bool)
+    return part
+
+
+def _check_rows(train: Samples, valid: Samples, options: InstanceOptions, scope: Scope) -> None:
+    for part, rows, least in (
+        ("training", len(train.rows), options.minimum_train_rows),
+        ("validation", len(valid.rows), options.minimum_valid_rows),
+    ):
+        if rows < least:
+            raise TooFewRowsError(
+                f"{options.family}.{scope}: {rows} usable {part} rows, at least {least} are needed "
+                f"(minimum_{'train' if part == 'training' else 'valid'}_rows): "
+                "the history is too short, or most of it lacks features."
+            )
+
+
+def _train_seed(
+    seed: int,
+    train: Samples,
+    valid: Samples,
+    options: InstanceOptions,
+    pooled: Forecaster | None,
+) -> SeedModel:
+    family = family_class(options.path)
+    own = family.options_type.model_validate(options.options)
+    if pooled is None:
+        model = family.fit(train, valid, own, seed)
+    else:
+        model = _start(pooled, seed).finetune(train, valid, own, seed)
+    prediction = model.predict(valid)
+    y_true, volatility = valid.y_true[valid.rows], valid.volatility[valid.rows]
+    diagnostics = model.diagnostics
+    if options.kind == "model" and diagnostics.degenerate is None:
+        diagnostics.degenerate = _why_worthless(prediction)
+    if not np.isfinite(prediction.score).any():
+        raise WorthlessPredictionError(
+            f"{options.family}.{options.scope}: seed {seed} predicts no finite number."
+        )
+    calibration = Calibration.fit(prediction, y_true, volatility, options)
+    return SeedModel(
+        seed, model, calibration, diagnostics, _scores(calibration, prediction, y_true)
+    )
+
+
+def _start(pooled: Forecaster, seed: int) -> Family:
+    """Return the pooled model of the same seed, or of the first where there is none."""
+    models = {one.seed: one.model for one in pooled.seeds}
+    return models.get(seed, pooled.seeds[0].model)
+
+
+def _why_worthless(prediction: Prediction) -> str | None:
+    score = prediction.score
+    if not np.isfinite(score).all():
+        return f"{int((~np.isfinite(score)).sum())} of {len(score)} validation scores are NaN"
+    if np.ptp(score) <= 1e-9 * max(1.0, float(np.abs(score).max())):
+        return "the same score for every validation row"
+    return None
+
+
+def _scores(
+    calibration: Calibration, prediction: Prediction, y_true: NDArray[np.float64]
+) -> dict[str, float | None]:
+    error = calibration.point(prediction.score) - y_true
+    varies = np.ptp(prediction.score) > 0
+    correlation = float(np.corrcoef(prediction.score, y_true)[0, 1]) if varies else None
+    return {
+        "mae": float(np.abs(error).mean()),
+        "rmse": float(np.sqrt((error**2).mean())),
+        "correlation": correlation,
+    }
+
+
+def _span(samples: Samples) -> dict[str, Any]:
+    dates = samples.date[samples.rows]
+    return {"first": str(dates.min()), "last": str(dates.max()), "rows": len(dates)}
