@@ -82,6 +82,16 @@ def pinball(quantiles: Tensor, label: Tensor) -> Tensor:
     return 2 * torch.maximum(levels * error, (levels - 1) * error).mean(-1)
 
 
+def _varying(values: NDArray[np.int32], names: tuple[str, ...]) -> list[str]:
+    """Return the names that occur, or none if only one does.
+
+    A constant says nothing, and its embedding of width one is a constant vector, whose layer norm
+    would blow up every gradient.
+    """
+    found = [names[i] for i in np.unique(values) if i >= 0]
+    return found if len(found) > 1 else []
+
+
 def _translate(
     values: NDArray[np.int32], names: tuple[str, ...], known: list[str]
 ) -> NDArray[np.int64]:
@@ -106,14 +116,17 @@ class TFT(NeuralFamily):
         """Rows that the network looks at, the newest included."""
         return self.options.encoder_length
 
+    @property
+    def _static(self) -> tuple[str, ...]:
+        """The static inputs: those that differ between stocks."""
+        return tuple(name for name in ("symbol", "sector") if self.inputs[name])
+
     @classmethod
     def _inputs(cls, train: Samples) -> dict[str, Any]:
-        symbols = np.unique(train.symbol[train.rows])
-        sectors = np.unique(train.sector[train.rows])
         return {
             **super()._inputs(train),
-            "symbol": [train.symbol_names[i] for i in symbols if i >= 0],
-            "sector": [train.sector_names[i] for i in sectors if i >= 0],
+            "symbol": _varying(train.symbol[train.rows], train.symbol_names),
+            "sector": _varying(train.sector[train.rows], train.sector_names),
         }
 
     def _build(self) -> nn.Module:
@@ -122,7 +135,7 @@ class TFT(NeuralFamily):
             TFTShape(
                 reals=inputs["features"],
                 known=KNOWN,
-                static={name: len(inputs[name]) + 1 for name in ("symbol", "sector")},
+                static={name: len(inputs[name]) + 1 for name in self._static},
                 hidden_size=options.hidden_size,
                 hidden_continuous_size=options.hidden_continuous_size,
                 lstm_layers=options.lstm_layers,
@@ -133,11 +146,13 @@ class TFT(NeuralFamily):
         )
 
     def _codes(self, data: Samples) -> Mapping[str, NDArray[np.int64]]:
-        static = [
-            _translate(data.symbol, data.symbol_names, self.inputs["symbol"]),
-            _translate(data.sector, data.sector_names, self.inputs["sector"]),
-        ]
-        stocks, stock = np.unique(np.stack(static, axis=-1), axis=0, return_inverse=True)
+        values = {
+            "symbol": (data.symbol, data.symbol_names),
+            "sector": (data.sector, data.sector_names),
+        }
+        static = [_translate(*values[name], self.inputs[name]) for name in self._static]
+        columns = np.stack(static or [np.zeros(len(data.symbol), np.int64)], axis=-1)
+        stocks, stock = np.unique(columns, axis=0, return_inverse=True)
         return {
             "known": calendar_codes(data.date),
             "ahead": calendar_codes(weekdays_ahead(data.date, self.options.decoder_length)),
@@ -200,7 +215,5 @@ class TFT(NeuralFamily):
             "known_ahead": dict(
                 zip(KNOWN, output.decoder_weights[:, 0].mean(0).tolist(), strict=True)
             ),
-            "static": dict(
-                zip(("symbol", "sector"), output.static_weights.mean(0).tolist(), strict=True)
-            ),
+            "static": dict(zip(self._static, output.static_weights.mean(0).tolist(), strict=True)),
         }

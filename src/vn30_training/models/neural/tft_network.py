@@ -187,9 +187,7 @@ class TemporalFusionNetwork(nn.Module):
 
     def forward(self, batch: WindowBatch) -> TFTOutput:
         """Forecast the quantiles of each window's decoder steps."""
-        static_SH, static_weights = self.static_variable_selection(
-            self.input_embeddings(batch.static, tuple(self.shape.static))
-        )
+        static_SH, static_weights = self._static(batch.static)
         rows_UH, encoder_weights, ahead_BDH, decoder_weights = self._select(batch, static_SH)
         past_BLH = rows_UH[batch.encoder]
         local_BTH = self._local(past_BLH, ahead_BDH, static_SH, batch.window_stock)
@@ -201,6 +199,15 @@ class TemporalFusionNetwork(nn.Module):
             decoder_weights=decoder_weights.squeeze(-2),
             static_weights=static_weights.squeeze(-2),
         )
+
+    def _static(self, static: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode each stock; to nought where nothing is known of it."""
+        if not self.shape.static:
+            zeros = self.output_layer.weight.new_zeros(len(static), self.shape.hidden_size)
+            return zeros, zeros[:, None, :0]
+        inputs = self.input_embeddings(static, tuple(self.shape.static))
+        encoded_SH, weights = self.static_variable_selection(inputs)
+        return encoded_SH, weights
 
     def _select(
         self, batch: WindowBatch, static_SH: Tensor
