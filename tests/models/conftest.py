@@ -22,6 +22,8 @@ FEATURES = tuple(f"F{i}" for i in range(12))
 SIGNALS = ("SIG_REV1", "SIG_REV5", "SIG_MOM12_1")
 SMALL = {
     "lightgbm": {"n_estimators": 20},
+    "lstm": {"epochs": 2, "epoch_samples": None},
+    "tft": {"epochs": 2, "epoch_samples": None},
 }
 
 

@@ -16,8 +16,9 @@ from vn30_training.models import bundle
 from vn30_training.models.calibration import Calibration, probability_up
 from vn30_training.models.contract import QUANTILE_COLUMNS, Diagnostics, Family
 from vn30_training.models.options import InstanceOptions
-from vn30_training.models.samples import Mask, Preparation, in_scope
+from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import Scope
+from vn30_training.models.soundness import why_worthless
 
 FORECAST_COLUMNS = (
     "date",
@@ -105,7 +106,7 @@ class Forecaster:
         """
         wanted = _newest(labels) if isinstance(rows, str) else np.asarray(rows, dtype=bool)
         inside = in_scope(labels, self.scope)
-        features, labels, wanted = features[inside], labels[inside], wanted[inside]
+        features, labels, wanted = within(features, inside), within(labels, inside), wanted[inside]
         samples = self.preparation.samples(features, labels)
         samples = samples.at(samples.rows[wanted[samples.rows]])
         keys = labels.iloc[samples.rows]
@@ -141,6 +142,20 @@ class Forecaster:
         for one in self.seeds:
             if one.diagnostics.degenerate:
                 return f"seed {one.seed}: {one.diagnostics.degenerate}"
+        return None
+
+    def judge(self, forecast: pd.DataFrame) -> str | None:
+        """Return `degenerate`, or why the scores of ``forecast`` itself can rank nothing.
+
+        ``forecast`` is what `forecast` returned for a span of test rows, not for one day.
+        """
+        if self.degenerate or self.options.kind == "naive":
+            return self.degenerate
+        for seed, rows in forecast.groupby("seed"):
+            days = rows["date"].to_numpy() if self.scope.kind == "pooled" else None
+            reason = why_worthless(rows["score"].to_numpy(), days)
+            if reason:
+                return f"seed {seed}, test span: {reason}"
         return None
 
     @property

@@ -137,6 +137,11 @@ def in_scope(labels: pd.DataFrame, scope: Scope) -> Mask:
     return np.asarray(labels["symbol"] == scope.symbol, dtype=bool)
 
 
+def within(table: pd.DataFrame, rows: Mask) -> pd.DataFrame:
+    """Return the rows of a table, or the table itself, not copied, where that is all of them."""
+    return table if rows.all() else table[rows]
+
+
 def labelled(samples: Samples, among: Mask) -> NDArray[np.int64]:
     """Return the usable rows with a known label for which ``among`` is true."""
     known = among & np.isfinite(samples.label) & np.isfinite(samples.y_true)

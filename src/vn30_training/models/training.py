@@ -15,8 +15,9 @@ from vn30_training.models.contract import Family, Prediction, Samples
 from vn30_training.models.forecaster import Forecaster, SeedModel
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.registry import family_class
-from vn30_training.models.samples import Mask, Preparation, in_scope, labelled
-from vn30_training.models.scope import Scope
+from vn30_training.models.samples import Mask, Preparation, in_scope, labelled, within
+from vn30_training.models.scope import POOLED_NAME, Scope
+from vn30_training.models.soundness import why_worthless
 
 
 class Split(Protocol):
@@ -73,7 +74,7 @@ def train(
         raise ValueError(f"{options.family}.{scope}: a pooled model goes with fine-tuning only.")
     start = time.perf_counter()
     inside = in_scope(labels, scope)
-    features, labels = features[inside], labels[inside]
+    features, labels = within(features, inside), within(labels, inside)
     train_mask = _learnable(labels, scope, split.mask(labels, "train"))
     if pooled is None:
         preparation = Preparation.fit(features, labels, train_mask, options, sectors or {})
@@ -134,7 +135,8 @@ def _train_seed(
     y_true, volatility = valid.y_true[valid.rows], valid.volatility[valid.rows]
     diagnostics = model.diagnostics
     if options.kind == "model" and diagnostics.degenerate is None:
-        diagnostics.degenerate = _why_worthless(prediction)
+        days = valid.date[valid.rows] if options.scope == POOLED_NAME else None
+        diagnostics.degenerate = why_worthless(prediction.score, days)
     if not np.isfinite(prediction.score).any():
         raise WorthlessPredictionError(
             f"{options.family}.{options.scope}: seed {seed} predicts no finite number."
@@ -149,15 +151,6 @@ def _start(pooled: Forecaster, seed: int) -> Family:
     """Return the pooled model of the same seed, or of the first where there is none."""
     models = {one.seed: one.model for one in pooled.seeds}
     return models.get(seed, pooled.seeds[0].model)
-
-
-def _why_worthless(prediction: Prediction) -> str | None:
-    score = prediction.score
-    if not np.isfinite(score).all():
-        return f"{int((~np.isfinite(score)).sum())} of {len(score)} validation scores are NaN"
-    if np.ptp(score) <= 1e-9 * max(1.0, float(np.abs(score).max())):
-        return "the same score for every validation row"
-    return None
 
 
 def _scores(
