@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vn30_training.features.processors import ProcessorChain
+from vn30_training.features.processors.cross_section import CrossSectionProcessor, ProcessInf
 from vn30_training.features.sets import resolve
 from vn30_training.models.contract import Samples
 from vn30_training.models.options import InstanceOptions
-from vn30_training.models.scope import Scope
+from vn30_training.models.scope import POOLED_NAME, Scope
 
 Mask = NDArray[np.bool_]
 KEYS = ["symbol", "date"]
@@ -55,7 +56,8 @@ class Preparation:
     ) -> Self:
         """Choose the columns and fit the processors on the rows where ``train`` is true."""
         columns = resolve(options.features, tuple(features.columns.drop(KEYS)))
-        chain = ProcessorChain.from_config([dict(one) for one in options.processors])
+        chain = ProcessorChain.from_config(options.processors)
+        _check_scope(chain, options)
         unfitted = cls(
             columns=columns,
             chain=chain,
@@ -127,6 +129,19 @@ class Preparation:
             label=state["label"],
             minimum_features=state["minimum_features"],
             sectors=dict(zip(state["symbols"], state["sectors"], strict=True)),
+        )
+
+
+def _check_scope(chain: ProcessorChain, options: InstanceOptions) -> None:
+    across = [
+        type(one).__name__
+        for one in chain.infer
+        if isinstance(one, CrossSectionProcessor) and not isinstance(one, ProcessInf)
+    ]
+    if across and options.scope != POOLED_NAME:
+        raise ValueError(
+            f"{options.family}.{options.scope}: {', '.join(across)} compares the symbols of a day "
+            f"and this scope has one; use it for {options.family}.{POOLED_NAME} only."
         )
 
 
