@@ -184,11 +184,12 @@ class TFT(NeuralFamily):
     def _labels(self, table: WindowTable, rows: Tensor) -> Tensor:
         """Return the labels of the decoder's steps, NaN where not of this span or stock."""
         steps = torch.arange(self.options.decoder_length, device=rows.device)
-        later = (rows[:, None] + steps).clamp(max=len(table.label) - 1)
-        same = (table.first[later] == table.first[rows][:, None]) & (
-            table.span[later] == table.span[rows][:, None]
-        )
-        return torch.where(same, table.label[later], torch.nan)
+        later, last = rows[:, None] + steps, len(table.label) - 1
+        inside = later <= last
+        later = later.clamp(max=last)
+        for kept in (table.first, table.span):
+            inside &= kept[later] == kept[rows][:, None]
+        return torch.where(inside, table.label[later], torch.nan)
 
     def _outputs(self, table: WindowTable, rows: Tensor) -> Tensor:
         output: TFTOutput = self.network(self._windows(table, rows))
