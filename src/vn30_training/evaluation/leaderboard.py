@@ -1,0 +1,138 @@
+"""The leaderboard: one row per family and scope, naive floors among them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from vn30_training.evaluation.ic import daily_ic
+from vn30_training.evaluation.rows import (
+    BOARD,
+    QUANTILE_FAMILY,
+    REVERSAL_FAMILY,
+    known_rows,
+    seed_mean,
+    with_references,
+)
+from vn30_training.evaluation.scores import ranking_scores, row_scores
+from vn30_training.evaluation.statistics import holding_sessions
+from vn30_training.evaluation.tables import (
+    coverage_by_symbol,
+    monthly_ic,
+    reliability,
+    symbol_table,
+)
+from vn30_training.evaluation.verdict import verdict, why_not_ranked
+
+__all__ = [
+    "COLUMNS",
+    "FIGURES",
+    "NAIVE_FAMILIES",
+    "build_leaderboard",
+    "coverage_by_symbol",
+    "monthly_ic",
+    "reliability",
+    "symbol_table",
+]
+
+NAIVE_FAMILIES = frozenset(
+    {"zero", "majority", REVERSAL_FAMILY, "reversal_5", "momentum_12_1", QUANTILE_FAMILY}
+)
+
+FIGURES = (
+    *("n_days", "n_rows"),
+    *("rank_ic", "rank_icir", "rank_ic_t", "rank_ic_low", "rank_ic_high", "ic", "icir", "ic_t"),
+    *("increment_over_reversal", "increment_t", "increment_low", "increment_high"),
+    *("mae", "rmse", "r2", "mae_skill", "mae_skill_low", "mae_skill_high", "rmse_skill"),
+    *("accuracy", "balanced_accuracy", "precision", "recall", "f1", "majority_accuracy"),
+    *("accuracy_moving", "flat_share", "brier", "brier_skill"),
+    *("pinball", "pinball_skill", "pinball_skill_low", "pinball_skill_high", "crps"),
+    *("coverage_50", "coverage_80", "coverage_90"),
+    *("seeds", "rank_ic_seed_std", "n_ok", "n_failed", "n_degenerate", "fit_seconds"),
+)
+COLUMNS = (*BOARD, "kind", *FIGURES, "ranked", "verdict")
+_COUNTS = ["n_days", "n_rows", "n_ic_days", "seeds", "n_ok", "n_failed", "n_degenerate"]
+
+
+def build_leaderboard(
+    forecasts: pd.DataFrame,
+    instances: pd.DataFrame,
+    naive: Collection[str] = NAIVE_FAMILIES,
+) -> pd.DataFrame:
+    """Compare families and scopes out of sample.
+
+    Ranking is scored per day across that day's members and averaged over days; errors and
+    quantiles over all rows. Seeds are averaged before scoring, their spread stands beside.
+    Forecasts of degenerate instances are left out unless the family has no others.
+
+    Parameters
+    ----------
+    forecasts
+        Tidy forecasts of the test span, all families, scopes, seeds and symbols.
+    instances
+        One row per trained instance: ``family``, ``scope``, ``symbol``, ``status`` (``ok``,
+        ``failed`` or ``degenerate``), ``reason``, ``fit_seconds``.
+    naive
+        Families marked as naive floors.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; ranked rows first, by falling ``rank_ic``, then those that take no rank.
+
+    Raises
+    ------
+    ValueError
+        If forecasts lack columns or hold a stock's day twice for one model and seed.
+    """
+    known = known_rows(_sound(forecasts, instances))
+    rows = with_references(seed_mean(known))
+    holding = holding_sessions(rows)
+    board = _counts(instances).join(
+        [ranking_scores(rows, holding), row_scores(rows, holding), _seeds(known)], how="outer"
+    )
+    board = board.reindex(columns=[*FIGURES, "n_ic_days", "reason"]).reset_index()
+    board[_COUNTS] = board[_COUNTS].fillna(0).astype(int)
+    board["reason"] = board["reason"].fillna("")
+    board["kind"] = np.where(board["family"].isin(naive), "naive", "model")
+    records = board.to_dict("records")
+    board["ranked"] = [why_not_ranked(row) is None for row in records]
+    board["verdict"] = [verdict(row) for row in records]
+    ordered = board.sort_values(
+        ["ranked", "rank_ic", *BOARD], ascending=[False, False, True, True], ignore_index=True
+    )
+    return ordered[list(COLUMNS)]
+
+
+def _sound(forecasts: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
+    """Leave out degenerate symbols' forecasts where the family and scope has sound ones."""
+    degenerate = instances.loc[instances["status"] == "degenerate", [*BOARD, "symbol"]]
+    sound = instances.loc[instances["status"] == "ok", BOARD].drop_duplicates()
+    dropped = pd.MultiIndex.from_frame(degenerate.merge(sound, on=BOARD))
+    if dropped.empty:
+        return forecasts
+    return forecasts[~pd.MultiIndex.from_frame(forecasts[[*BOARD, "symbol"]]).isin(dropped)]
+
+
+def _counts(instances: pd.DataFrame) -> pd.DataFrame:
+    """Count instances by status; give the first reason why one is not sound."""
+    status = instances.pivot_table(index=BOARD, columns="status", aggfunc="size", fill_value=0)
+    unsound = instances.loc[instances["status"] != "ok"]
+    return (
+        status.reindex(columns=["ok", "failed", "degenerate"], fill_value=0)
+        .add_prefix("n_")
+        .assign(
+            fit_seconds=instances.groupby(BOARD, observed=True)["fit_seconds"].sum(),
+            reason=unsound.groupby(BOARD, observed=True)["reason"].first(),
+        )
+    )
+
+
+def _seeds(known: pd.DataFrame) -> pd.DataFrame:
+    """Count seeds, and measure how far rank IC differs between them (ddof 1; NaN for one seed)."""
+    daily = daily_ic(known, by=[*BOARD, "seed"])
+    by_seed = daily.groupby([*BOARD, "seed"], observed=True)["rank_ic"].mean()
+    grouped = by_seed.groupby(BOARD, observed=True)
+    return pd.DataFrame({"seeds": grouped.size(), "rank_ic_seed_std": grouped.std()})

@@ -1,0 +1,95 @@
+"""How sure a mean over days is: Newey-West t and stationary block bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from arch.bootstrap import StationaryBootstrap
+from numpy.typing import ArrayLike, NDArray
+from statsmodels.regression.linear_model import OLS
+
+MIN_DAYS = 10
+"""Fewer days than this support neither a t-value nor an interval."""
+MIN_BLOCK = 10
+"""Least expected block length in sessions: two weeks, as calm and stormy days come in runs."""
+RESAMPLES = 1_000
+BOOTSTRAP_SEED = 20_110_701
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MeanEstimate:
+    """A mean over days with its t-value and 95 % interval; NaN where days do not suffice."""
+
+    mean: float
+    t: float
+    low: float
+    high: float
+    n: int
+
+
+def newey_west_t(values: ArrayLike, lag: int) -> float:
+    """T-value of the mean of a series whose values are correlated up to ``lag`` days apart.
+
+    Newey and West, Econometrica 1987 (Bartlett weights), by statsmodels. NaN values are left out;
+    the result is NaN for fewer than `MIN_DAYS` values or a constant series.
+    """
+    series = _known(values)
+    if len(series) < max(MIN_DAYS, lag + 2) or np.ptp(series) == 0:
+        return float("nan")
+    fit = OLS(series, np.ones(len(series))).fit(cov_type="HAC", cov_kwds={"maxlags": lag})
+    return float(fit.tvalues[0])
+
+
+def bootstrap_interval(
+    values: ArrayLike, block: int, level: float = 0.95, seed: int = BOOTSTRAP_SEED
+) -> tuple[float, float]:
+    """Percentile interval of the mean of a series, from the stationary block bootstrap.
+
+    Politis and Romano, The Stationary Bootstrap, JASA 1994, by arch: blocks of random length,
+    ``block`` sessions on average. Series of one length share their draws, so that intervals of
+    families scored on the same days can be compared.
+    """
+    series = _known(values)
+    if len(series) < MIN_DAYS:
+        return float("nan"), float("nan")
+    means = _draws(len(series), block, seed) @ series / len(series)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def estimate_mean(values: ArrayLike, holding: int) -> MeanEstimate:
+    """Mean of a daily series of scores whose labels each span ``holding`` sessions.
+
+    Labels of neighbouring days share sessions, so the Newey-West lag is ``holding`` and a block of
+    the bootstrap holds five times as many sessions, at least `MIN_BLOCK`.
+    """
+    series = _known(values)
+    low, high = bootstrap_interval(series, block=max(MIN_BLOCK, 5 * holding))
+    mean = float(series.mean()) if len(series) else float("nan")
+    return MeanEstimate(mean, newey_west_t(series, holding), low, high, len(series))
+
+
+def holding_sessions(rows: pd.DataFrame) -> int:
+    """Count the sessions from ``trade_date`` to ``label_end``, over which the label is earned."""
+    date, starts, ends = (rows[name].to_numpy() for name in ("date", "trade_date", "label_end"))
+    sessions = np.unique(np.concatenate([np.unique(date), np.unique(starts), np.unique(ends)]))
+    spans = np.searchsorted(sessions, ends) - np.searchsorted(sessions, starts)
+    return int(spans.max(initial=1))
+
+
+def _known(values: ArrayLike) -> Floats:
+    series = np.asarray(values, dtype=np.float64)
+    return series[~np.isnan(series)]
+
+
+@lru_cache(maxsize=32)
+def _draws(n: int, block: int, seed: int) -> Floats:
+    """Count how often each of ``n`` days is drawn in each resample, shape (resamples, n)."""
+    bootstrap = StationaryBootstrap(block, np.arange(n), seed=seed)
+    samples = [positional[0] for positional, _ in bootstrap.bootstrap(RESAMPLES)]
+    return np.array([np.bincount(sample, minlength=n) for sample in samples], dtype=np.float64)
