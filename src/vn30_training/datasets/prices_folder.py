@@ -1,0 +1,85 @@
+"""The user's folder of price files, which is only ever read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+from vn30_training.files import sha256_file
+
+SIMULATED = "simulated"
+
+
+class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
+    """Where prices come from: the embedded simulated market, or a folder of files.
+
+    Parameters
+    ----------
+    source
+        ``simulated``, or the folder.
+    price_unit, date_format
+        What the user says about the files; handed on.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        price_unit: str = "auto",
+        date_format: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        self.folder = None if source == SIMULATED else Path(source).expanduser().absolute()
+        self._price_unit = price_unit
+        self._date_format = date_format
+        self.metadata = metadata
+
+    def load(self) -> dict[str, Any]:
+        """Return ``folder`` (a path, or None where simulated), ``price_unit``, ``date_format``.
+
+        Raises
+        ------
+        DatasetError
+            If there is no such folder.
+        """
+        self._files()
+        return {
+            "folder": self.folder,
+            "price_unit": self._price_unit,
+            "date_format": self._date_format,
+        }
+
+    def save(self, data: Any) -> None:  # noqa: ARG002
+        """Refuse: the folder is the user's."""
+        raise DatasetError(f"{self.folder}: a user's folder is only read.")
+
+    def content_hash(self) -> str:
+        """Return a hash over what the user says and the names and contents of all files."""
+        files = [
+            (path.relative_to(self.folder).as_posix(), sha256_file(path))
+            for path in self._files()
+            if self.folder is not None
+        ]
+        content = json.dumps([self._price_unit, self._date_format, files])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def _files(self) -> list[Path]:
+        if self.folder is None:
+            return []
+        if not self.folder.is_dir():
+            raise DatasetError(f"{self.folder}: there is no such folder of prices.")
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+    def _exists(self) -> bool:
+        return self.folder is None or self.folder.is_dir()
+
+    def _describe(self) -> dict[str, Any]:
+        return {
+            "source": SIMULATED if self.folder is None else str(self.folder),
+            "price_unit": self._price_unit,
+            "date_format": self._date_format,
+        }
