@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from vn30_training.evaluation.leaderboard import COLUMNS, build_leaderboard
+from vn30_training.evaluation.columns import MEANING
+from vn30_training.evaluation.leaderboard import build_leaderboard
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
 
@@ -31,7 +32,7 @@ def slow_pinball(forecasts: pd.DataFrame) -> float:
 
 def test_columns_and_order(board_inputs):
     board = build_leaderboard(*board_inputs)
-    assert tuple(board.columns) == COLUMNS
+    assert board.columns.tolist() == list(MEANING)
     assert board["family"].tolist()[0] == "clever"
     assert board["ranked"].tolist() == [True, True, True, False, False]
     assert board["rank_ic"].iloc[:3].is_monotonic_decreasing
@@ -140,8 +141,22 @@ def test_degenerate_symbols_are_left_out_of_their_family(board_inputs, instance_
 def test_nothing_but_failures_still_gives_a_board(board_inputs, instance_row):
     failed = pd.DataFrame([instance_row("gone", status="failed", reason="no rows")])
     board = build_leaderboard(board_inputs[0].head(0), failed)
-    assert tuple(board.columns) == COLUMNS
+    assert board.columns.tolist() == list(MEANING)
     assert board["verdict"].tolist() == ["not ranked: failed: no rows"]
+
+
+def test_three_symbols_and_eight_days_have_figures_but_no_certainty(tidy, returns, instance_row):
+    few = returns[(returns["symbol"] < "S03") & (returns["date"] < "2023-01-12")]
+    score = np.random.default_rng(0).normal(size=len(few))
+    tiny = pd.concat([tidy(few, "reversal_1", score), tidy(few, "lost", -score)])
+    tiny.loc[tiny["family"] == "lost", ["p_up", *QUANTILE_COLUMNS]] = np.nan
+    instances = pd.DataFrame([instance_row("reversal_1"), instance_row("lost")])
+    row = build_leaderboard(tiny, instances).set_index("family").loc["lost"]
+    assert (row["n_days"], row["n_rows"]) == (8, 24)
+    assert np.isfinite(row[["rank_ic", "increment_over_reversal", "mae_skill"]].astype(float)).all()
+    unknown = ["rank_ic_t", "increment_low", "accuracy", "brier_skill", "crps", "coverage_50"]
+    assert row[unknown].isna().all()
+    assert row["verdict"] == "not compared with reversal: too few common days"
 
 
 def test_without_reversal_rows_nothing_is_claimed(board_inputs):

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from vn30_training.evaluation.columns import FIGURES, MEANING
 from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.rows import (
     BOARD,
@@ -27,8 +28,6 @@ from vn30_training.evaluation.tables import (
 from vn30_training.evaluation.verdict import verdict, why_not_ranked
 
 __all__ = [
-    "COLUMNS",
-    "FIGURES",
     "NAIVE_FAMILIES",
     "build_leaderboard",
     "coverage_by_symbol",
@@ -41,18 +40,6 @@ NAIVE_FAMILIES = frozenset(
     {"zero", "majority", REVERSAL_FAMILY, "reversal_5", "momentum_12_1", QUANTILE_FAMILY}
 )
 
-FIGURES = (
-    *("n_days", "n_rows"),
-    *("rank_ic", "rank_icir", "rank_ic_t", "rank_ic_low", "rank_ic_high", "ic", "icir", "ic_t"),
-    *("increment_over_reversal", "increment_t", "increment_low", "increment_high"),
-    *("mae", "rmse", "r2", "mae_skill", "mae_skill_low", "mae_skill_high", "rmse_skill"),
-    *("accuracy", "balanced_accuracy", "precision", "recall", "f1", "majority_accuracy"),
-    *("accuracy_moving", "flat_share", "brier", "brier_skill"),
-    *("pinball", "pinball_skill", "pinball_skill_low", "pinball_skill_high", "crps"),
-    *("coverage_50", "coverage_80", "coverage_90"),
-    *("seeds", "rank_ic_seed_std", "n_ok", "n_failed", "n_degenerate", "fit_seconds"),
-)
-COLUMNS = (*BOARD, "kind", *FIGURES, "ranked", "verdict")
 _COUNTS = ["n_days", "n_rows", "n_ic_days", "seeds", "n_ok", "n_failed", "n_degenerate"]
 
 
@@ -65,7 +52,9 @@ def build_leaderboard(
 
     Ranking is scored per day across that day's members and averaged over days; errors and
     quantiles over all rows. Seeds are averaged before scoring, their spread stands beside.
-    Forecasts of degenerate instances are left out unless the family has no others.
+    A family is compared with reversal, zero and EWMA on the stocks and days that both have; how
+    many it was scored on is in ``n_days`` and ``n_rows``. Forecasts of degenerate instances are
+    left out unless the family has no others.
 
     Parameters
     ----------
@@ -80,7 +69,8 @@ def build_leaderboard(
     Returns
     -------
     DataFrame
-        `COLUMNS`; ranked rows first, by falling ``rank_ic``, then those that take no rank.
+        The columns of `columns.MEANING`; ranked rows first, by falling ``rank_ic``, then those
+        that take no rank.
 
     Raises
     ------
@@ -103,7 +93,7 @@ def build_leaderboard(
     ordered = board.sort_values(
         ["ranked", "rank_ic", *BOARD], ascending=[False, False, True, True], ignore_index=True
     )
-    return ordered[list(COLUMNS)]
+    return ordered[list(MEANING)]
 
 
 def _sound(forecasts: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
