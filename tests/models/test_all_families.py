@@ -301,8 +301,12 @@ def test_every_damage_is_refused(trained: Trained, tmp_path: Path) -> None:
 def test_too_little_history_is_said(market: SmallMarket) -> None:
     early = (market.labels["date"] < market.split.valid_start + pd.Timedelta(days=30)).to_numpy()
     short = SmallMarket(market.features[early], market.labels[early], market.split)
-    with pytest.raises(TooFewRowsError, match="usable validation rows, at least 40 are needed"):
+    with pytest.raises(TooFewRowsError, match="usable rows for valid, at least 40 are needed"):
         fit(FAMILY_SPECS["ridge"], SCOPES["symbol"], short)
+    late = ~early
+    new = SmallMarket(market.features[late], market.labels[late], market.split)
+    with pytest.raises(TooFewRowsError, match="ridge.BBB: 0 usable rows for train"):
+        fit(FAMILY_SPECS["ridge"], SCOPES["symbol"], new)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -49,10 +49,10 @@ def test_conformal_intervals_never_cover_too_little_on_exchangeable_data() -> No
 
 def test_point_is_the_least_squares_line() -> None:
     score, y, volatility = heavy_tailed(np.random.default_rng(2), 500)
-    fitted = Calibration.fit(Prediction(score), y, volatility, options())
+    fitted = Calibration.fit(Prediction(score), y, volatility, options(point="affine"))
     slope, intercept = np.polyfit(score, y, 1)
     np.testing.assert_allclose([fitted.slope, fitted.intercept], [slope, intercept], rtol=1e-9)
-    through = Calibration.fit(Prediction(score), y, volatility, options(point="proportional"))
+    through = Calibration.fit(Prediction(score), y, volatility, options())
     np.testing.assert_allclose(through.slope, score @ y / (score @ score), rtol=1e-9)
     assert through.intercept == 0
     taken = Calibration.fit(Prediction(score), y, volatility, options(point="identity"))
@@ -61,7 +61,8 @@ def test_point_is_the_least_squares_line() -> None:
 
 def test_a_score_that_points_the_wrong_way_is_not_turned_round() -> None:
     score, y, volatility = heavy_tailed(np.random.default_rng(3), 500)
-    fitted = Calibration.fit(Prediction(-score), y, volatility, options())
+    assert Calibration.fit(Prediction(-score), y, volatility, options()).slope == 0
+    fitted = Calibration.fit(Prediction(-score), y, volatility, options(point="affine"))
     assert fitted.slope == 0
     assert fitted.intercept == pytest.approx(y.mean())
 
@@ -69,7 +70,8 @@ def test_a_score_that_points_the_wrong_way_is_not_turned_round() -> None:
 @pytest.mark.parametrize("constant", [0.0, 0.1, -3.7e-4])
 def test_a_constant_score_forecasts_the_mean(constant: float) -> None:
     _, y, volatility = heavy_tailed(np.random.default_rng(4), 100)
-    fitted = Calibration.fit(Prediction(np.full(100, constant)), y, volatility, options())
+    flat = Prediction(np.full(100, constant))
+    fitted = Calibration.fit(flat, y, volatility, options(point="affine"))
     np.testing.assert_allclose(fitted.point(np.array([constant])), y.mean())
 
 

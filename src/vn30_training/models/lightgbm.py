@@ -32,8 +32,8 @@ class LightGBMOptions(Options):
         L1 and L2 penalties, meant for ``penalty_rows`` training rows.
     penalty_rows
         Penalties are multiplied by the number of training rows over this. Gradients sum over the
-        rows of a leaf, so a penalty that suits half a million rows turns two thousand into a
-        constant. None leaves them as they are.
+        rows of a leaf, so a penalty that suits a hundred thousand rows turns two thousand into
+        a constant. None leaves them as they are.
     subsample, subsample_freq
         Share of the rows drawn anew every ``subsample_freq`` rounds. At 0, LightGBM's default,
         nothing is drawn and ``subsample`` has no effect; that is what qlib's published settings do.
@@ -44,12 +44,12 @@ class LightGBMOptions(Options):
     n_estimators: int = Field(default=300, ge=1)
     early_stopping_rounds: int = Field(default=30, ge=1)
     learning_rate: float = Field(default=0.05, gt=0)
-    num_leaves: int = Field(default=31, ge=2)
-    max_depth: int = 6
+    num_leaves: int = Field(default=15, ge=2)
+    max_depth: int = 4
     min_child_samples: int = Field(default=20, ge=1)
     reg_alpha: float = Field(default=205.7, ge=0)
     reg_lambda: float = Field(default=581.0, ge=0)
-    penalty_rows: int | None = Field(default=500_000, ge=1)
+    penalty_rows: int | None = Field(default=100_000, ge=1)
     colsample_bytree: float = Field(default=0.8879, gt=0, le=1)
     subsample: float = Field(default=0.8789, gt=0, le=1)
     subsample_freq: int = Field(default=0, ge=0)

@@ -60,8 +60,10 @@ class InstanceOptions(Options):
     minimum_features
         Share of the features that must be known for a row to be used at all.
     point
-        How a score becomes a return: ``affine`` and ``proportional`` regress the return on the
-        score over the validation rows, with and without intercept; ``identity`` takes the score.
+        How a score becomes a return: ``proportional`` and ``affine`` regress the return on the
+        score over the validation rows, without and with intercept; ``identity`` takes the score.
+        An intercept carries the market's drift in the validation span on into the future, where it
+        does harm: R2 was -0.06 with it and -0.008 without in 2021-22, after a year of rises.
     quantiles
         ``conformal``: calibrated on the validation rows; ``own``: as the family says.
     options
@@ -80,7 +82,7 @@ class InstanceOptions(Options):
     minimum_train_rows: int = Field(default=120, ge=1)
     minimum_valid_rows: int = Field(default=40, ge=3)
     minimum_features: float = Field(default=0.5, ge=0.0, le=1.0)
-    point: Literal["affine", "proportional", "identity"] = "affine"
+    point: Literal["proportional", "affine", "identity"] = "proportional"
     quantiles: Literal["conformal", "own"] = "conformal"
     options: dict[str, Any] = Field(default_factory=dict)
 

@@ -46,28 +46,33 @@ class Preparation:
     sectors: dict[str, str]
 
     @classmethod
-    def fit(
+    def choose(
         cls,
         features: pd.DataFrame,
         labels: pd.DataFrame,
-        train: Mask,
         options: InstanceOptions,
         sectors: Mapping[str, str],
     ) -> Self:
-        """Choose the columns and fit the processors on the rows where ``train`` is true."""
-        columns = resolve(options.features, tuple(features.columns.drop(KEYS)))
+        """Return what the options ask for, the processors not fitted yet.
+
+        Raises
+        ------
+        ValueError
+            If a feature or a processor is unknown or does not suit the scope.
+        """
         chain = ProcessorChain.from_config(options.processors)
         _check_scope(chain, options)
-        unfitted = cls(
-            columns=columns,
+        return cls(
+            columns=resolve(options.features, tuple(features.columns.drop(KEYS))),
             chain=chain,
             label=options.label,
             minimum_features=options.minimum_features,
             sectors={name: sectors.get(name, "unknown") for name in labels["symbol"].unique()},
         )
-        learnable = train & unfitted.usable(features, labels)
-        chain.fit(features[[*KEYS, *columns]], learnable)
-        return unfitted
+
+    def fit(self, features: pd.DataFrame, train: Mask) -> None:
+        """Fit the processors on the rows where ``train`` is true."""
+        self.chain.fit(features[[*KEYS, *self.columns]], train)
 
     def usable(self, features: pd.DataFrame, labels: pd.DataFrame) -> Mask:
         """Return the rows with enough known features and a known volatility."""
@@ -75,6 +80,11 @@ class Preparation:
         volatility = labels["volatility"].to_numpy()
         usable: Mask = (known > 0) & (known >= self.minimum_features) & (volatility > 0)
         return usable
+
+    def learnable(self, features: pd.DataFrame, labels: pd.DataFrame) -> Mask:
+        """Return the usable rows whose label is known."""
+        known = np.isfinite(labels[self.label].to_numpy()) & np.isfinite(labels["y_raw"].to_numpy())
+        return self.usable(features, labels) & known
 
     def samples(self, features: pd.DataFrame, labels: pd.DataFrame) -> Samples:
         """Process the features; the samples' ``rows`` are the usable ones."""
@@ -155,9 +165,3 @@ def in_scope(labels: pd.DataFrame, scope: Scope) -> Mask:
 def within(table: pd.DataFrame, rows: Mask) -> pd.DataFrame:
     """Return the rows of a table, or the table itself, not copied, where that is all of them."""
     return table if rows.all() else table[rows]
-
-
-def labelled(samples: Samples, among: Mask) -> NDArray[np.int64]:
-    """Return the usable rows with a known label for which ``among`` is true."""
-    known = among & np.isfinite(samples.label) & np.isfinite(samples.y_true)
-    return samples.rows[known[samples.rows]]

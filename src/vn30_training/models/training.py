@@ -15,7 +15,7 @@ from vn30_training.models.contract import Family, Prediction, Samples
 from vn30_training.models.forecaster import Forecaster, SeedModel
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.registry import family_class
-from vn30_training.models.samples import Mask, Preparation, in_scope, labelled, within
+from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import POOLED_NAME, Scope
 from vn30_training.models.soundness import why_worthless
 
@@ -77,14 +77,17 @@ def train(
     features, labels = within(features, inside), within(labels, inside)
     train_mask = _learnable(labels, scope, split.mask(labels, "train"))
     if pooled is None:
-        preparation = Preparation.fit(features, labels, train_mask, options, sectors or {})
+        preparation = Preparation.choose(features, labels, options, sectors or {})
     else:
         preparation = pooled.preparation
+    train_rows, valid_rows = _rows(preparation, features, labels, split, scope)
+    _check_enough(int(train_rows.sum()), options.minimum_train_rows, "train", options)
+    _check_enough(int(valid_rows.sum()), options.minimum_valid_rows, "valid", options)
+    if pooled is None:
+        preparation.fit(features, train_rows)
     samples = preparation.samples(features, labels)
-    train_samples = samples.at(labelled(samples, train_mask))
-    valid_mask = _learnable(labels, scope, split.mask(labels, "valid"))
-    valid_samples = samples.at(labelled(samples, valid_mask))
-    _check_rows(train_samples, valid_samples, options, scope)
+    train_samples = samples.at(np.flatnonzero(train_rows))
+    valid_samples = samples.at(np.flatnonzero(valid_rows))
     seeds = tuple(
         _train_seed(seed, train_samples, valid_samples, options, pooled) for seed in options.seeds
     )
@@ -99,23 +102,27 @@ def train(
     )
 
 
-def _learnable(labels: pd.DataFrame, scope: Scope, part: Mask) -> Mask:
+def _rows(
+    preparation: Preparation,
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: Split,
+    scope: Scope,
+) -> tuple[Mask, Mask]:
+    """Return the rows to train and to validate on: of members only, where pooled."""
+    learnable = preparation.learnable(features, labels)
     if scope.kind == "pooled":
-        return np.asarray(part & labels["member"], dtype=bool)
-    return part
+        learnable = learnable & labels["member"].to_numpy(dtype=bool)
+    return learnable & split.mask(labels, "train"), learnable & split.mask(labels, "valid")
 
 
-def _check_rows(train: Samples, valid: Samples, options: InstanceOptions, scope: Scope) -> None:
-    for part, rows, least in (
-        ("training", len(train.rows), options.minimum_train_rows),
-        ("validation", len(valid.rows), options.minimum_valid_rows),
-    ):
-        if rows < least:
-            raise TooFewRowsError(
-                f"{options.family}.{scope}: {rows} usable {part} rows, at least {least} are needed "
-                f"(minimum_{'train' if part == 'training' else 'valid'}_rows): "
-                "the history is too short, or most of it lacks features."
-            )
+def _check_enough(rows: int, least: int, part: str, options: InstanceOptions) -> None:
+    if rows < least:
+        raise TooFewRowsError(
+            f"{options.family}.{options.scope}: {rows} usable rows for {part}, at least {least} "
+            f"are needed (minimum_{part}_rows). The history is too short for the split, or most of "
+            "it lacks features or labels."
+        )
 
 
 def _train_seed(
