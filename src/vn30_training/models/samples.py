@@ -84,7 +84,8 @@ class Preparation:
     def learnable(self, features: pd.DataFrame, labels: pd.DataFrame) -> Mask:
         """Return the usable rows whose label is known."""
         known = np.isfinite(labels[self.label].to_numpy()) & np.isfinite(labels["y_raw"].to_numpy())
-        return self.usable(features, labels) & known
+        learnable: Mask = self.usable(features, labels) & known
+        return learnable
 
     def samples(self, features: pd.DataFrame, labels: pd.DataFrame) -> Samples:
         """Process the features; the samples' ``rows`` are the usable ones."""

@@ -75,7 +75,6 @@ def train(
     start = time.perf_counter()
     inside = in_scope(labels, scope)
     features, labels = within(features, inside), within(labels, inside)
-    train_mask = _learnable(labels, scope, split.mask(labels, "train"))
     if pooled is None:
         preparation = Preparation.choose(features, labels, options, sectors or {})
     else:
