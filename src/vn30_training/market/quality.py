@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,13 +13,14 @@ from vn30_training.market.checks import calendar, cleaning
 from vn30_training.market.checks.codes import issue
 from vn30_training.market.checks.findings import Findings
 from vn30_training.market.issues import DataIssue, Level
-from vn30_training.market.quality_report import QualityReport, SymbolQuality
+from vn30_training.market.quality_report import QualityReport, SymbolQuality, overall_score
 from vn30_training.market.reading import ReadResult
 from vn30_training.market.schema import KEYS, OPTIONAL, REQUIRED
 
 _INCONSISTENT_WEIGHT = 10.0
 _IMPLAUSIBLE_WEIGHT = 3.0
 _FRESH_SESSIONS = 20
+_GAPS_SHOWN = 5
 
 
 class QualityOptions(BaseModel):
@@ -84,6 +84,8 @@ def validate(
         Never raises for bad data; ``report.usable`` is False where nothing is left.
     """
     options, today = options or QualityOptions(), today or date.today()
+    if read.simulated and isinstance(today, datetime):
+        today = today.date()
     findings = Findings()
     bars = _cleaned(read.prices, options, today, findings)
     parts = _parts(bars, options, findings)
@@ -91,13 +93,12 @@ def validate(
     found += _told_of_time(bars, parts, options, today)
     found += _told_of_score(parts, found, options)
     symbols = _judged(read, bars, parts, findings, found)
-    score = float(np.mean([entry.score for entry in symbols])) if symbols else 0.0
     report = QualityReport(
         source=read.source,
         simulated=read.simulated,
         checked_on=f"{today:%Y-%m-%d}",
         threshold=options.threshold,
-        score=round(score, 4),
+        score=overall_score(symbols),
         symbols=symbols,
         issues=found,
         repairs=[*read.repairs, *findings.repairs],
@@ -143,8 +144,13 @@ def _parts(bars: pd.DataFrame, options: QualityOptions, findings: Findings) -> p
 def _told_of_time(
     bars: pd.DataFrame, parts: pd.DataFrame, options: QualityOptions, today: date
 ) -> list[DataIssue]:
-    """Tell of short histories (D012) and of data that ends early (D013); add the freshness."""
+    """Tell of gaps (D011), short histories (D012) and early ends (D013); add the freshness."""
     told = []
+    gaps = calendar.market_gaps(bars)
+    if gaps:
+        days = ", ".join(f"{day:%Y-%m-%d}" for day in gaps[:_GAPS_SHOWN])
+        more = ", ..." if len(gaps) > _GAPS_SHOWN else "."
+        told.append(issue("D011", f"No symbol has a bar on {len(gaps)} sessions: {days}{more}"))
     as_of = options.as_of or today
     behind = calendar.sessions_behind(bars, as_of)
     parts["freshness"] = (1 - behind / _FRESH_SESSIONS).clip(0, 1)

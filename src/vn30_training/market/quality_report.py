@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from vn30_training.market.issues import DataIssue
@@ -30,6 +31,11 @@ class SymbolQuality:
     def usable(self) -> bool:
         """Say whether the symbol's prices go on."""
         return self.excluded is None
+
+
+def overall_score(symbols: Sequence[SymbolQuality]) -> float:
+    """Return the mean score, to 4 decimals; 0 where there are no symbols."""
+    return round(sum(entry.score for entry in symbols) / max(len(symbols), 1), 4)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,26 @@ class QualityReport:
     def errors(self) -> list[DataIssue]:
         """The issues that stopped a file, a symbol or everything."""
         return [entry for entry in self.issues if entry.level == "error"]
+
+    def with_issues(self, issues: Sequence[DataIssue]) -> QualityReport:
+        """Return a report that tells these as well; errors among them exclude their symbols."""
+        stopped = {
+            entry.symbol: f"{entry.code}: {entry.message}"
+            for entry in issues
+            if entry.level == "error"
+        }
+        symbols = [
+            replace(entry, score=0.0, excluded=entry.excluded or stopped[entry.symbol])
+            if entry.symbol in stopped
+            else entry
+            for entry in self.symbols
+        ]
+        return replace(
+            self,
+            issues=[*self.issues, *issues],
+            symbols=symbols,
+            score=overall_score(symbols),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, with the derived ones a reader wants."""

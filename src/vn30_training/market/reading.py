@@ -25,7 +25,9 @@ from vn30_training.market.formats.interpret import Interpretation, interpret
 from vn30_training.market.formats.names import symbol_of
 from vn30_training.market.formats.tables import Part, Table
 from vn30_training.market.formats.units import PriceUnit
-from vn30_training.market.issues import DataIssue
+from vn30_training.market.issues import DataError, DataIssue
+from vn30_training.market.qlib_bins import is_qlib_folder
+from vn30_training.market.qlib_bins import read as read_bins
 from vn30_training.market.schema import KEYS, OPTIONAL, REQUIRED
 
 SOURCE_COLUMNS = ("source_file", "source_row")
@@ -109,6 +111,8 @@ def read_folder(
         Nothing is raised for bad data: each problem is an issue, and concerns its file or symbol.
     """
     options, folder = options or ReadOptions(), Path(folder)
+    if is_qlib_folder(folder):
+        return _read_qlib(folder, symbols)
     result = ReadResult(pd.DataFrame(columns=[*REQUIRED, *SOURCE_COLUMNS]), source=str(folder))
     paths, root = ([folder], folder.parent) if folder.is_file() else (find_files(folder), folder)
     found = [frame for path in paths for frame in _read_file(path, root, options, symbols, result)]
@@ -118,6 +122,20 @@ def read_folder(
         result.issues.append(issue("D001", f"{folder} has no readable price file."))
     _tell_missing(symbols or (), result)
     _tell_several_files(result)
+    return result
+
+
+def _read_qlib(folder: Path, symbols: Sequence[str] | None) -> ReadResult:
+    result = ReadResult(pd.DataFrame(), source=str(folder))
+    try:
+        prices, result.issues = read_bins(folder)
+    except DataError as error:
+        prices, result.issues = pd.DataFrame(columns=REQUIRED), list(error.issues)
+    wanted = prices["symbol"].isin(symbols) if symbols else slice(None)
+    prices = prices[wanted].assign(source_file="features")
+    prices["source_row"] = prices.groupby("symbol").cumcount() + 1
+    result.prices = _canonical(prices)
+    _tell_missing(symbols or (), result)
     return result
 
 

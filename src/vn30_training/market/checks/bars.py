@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.market.checks.findings import Findings, Mask, escalated
+from vn30_training.market.hose import load_rules
 from vn30_training.market.schema import PRICES
 
 ORDER_TOLERANCE = 0.01
@@ -92,5 +93,9 @@ def check_shared(bars: pd.DataFrame, findings: Findings) -> None:
 
 
 def price_limits(dates: pd.Series) -> pd.Series:
-    """Return the exchange's limit of each day, as a fraction."""
-    return pd.Series(np.where(dates < pd.Timestamp("2013-01-15"), 0.05, 0.07), dates.index)
+    """Return the exchange's limit of each day, as a fraction; before the exchange its first one."""
+    rules = load_rules()
+    opening = rules.tables["price_limit"][0].start
+    days = dates.drop_duplicates()
+    percent = [rules.price_limit(max(day.date(), opening)) for day in days]
+    return dates.map(pd.Series(percent, days) / 100)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.market.checks.findings import Findings
+from vn30_training.market.sessions import should_be_open
 
 SESSION_SHARE = 0.1
 """Of the symbols then listed, this share must have a bar: some exchange was open that day."""
@@ -45,13 +46,13 @@ def _flag_missing(missing: pd.DataFrame, findings: Findings) -> None:
     findings.flag("D011", rows, "has no bar")
 
 
-def market_gaps(days: pd.DatetimeIndex) -> list[date]:
-    """Return the weekdays between the first and last day that have no bar and are no holiday."""
-    import holidays
-
-    weekdays = pd.bdate_range(days.min(), days.max())
-    public = holidays.country_holidays("VN", years=range(days.min().year, days.max().year + 1))
-    return [day.date() for day in weekdays.difference(days) if day.date() not in public]
+def market_gaps(bars: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the days that should have been sessions, but on which no symbol has a bar."""
+    if bars["symbol"].nunique() < _FEWEST_SYMBOLS:
+        return []
+    days = pd.DatetimeIndex(bars["date"].unique())
+    absent = pd.bdate_range(days.min(), days.max()).difference(days)
+    return [day for day in absent if should_be_open(day)]
 
 
 def sessions_behind(bars: pd.DataFrame, as_of: date) -> pd.Series:

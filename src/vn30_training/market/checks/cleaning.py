@@ -22,8 +22,8 @@ def drop_duplicates(bars: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     findings.repair("duplicates_dropped", bars[repeated])
     findings.flag("D004", bars[repeated], "repeats another row")
     bars = bars[~repeated]
-    conflicting = bars[bars.duplicated(list(KEYS), keep=False).to_numpy(bool)]
-    findings.flag("D004", conflicting, _closes(conflicting), "error")
+    twice: Mask = bars.duplicated(list(KEYS), keep=False).to_numpy(bool)
+    findings.flag("D004", bars[twice], _closes(bars[twice]), "error")
     return bars.drop_duplicates(list(KEYS))
 
 
@@ -34,9 +34,11 @@ def _closes(rows: pd.DataFrame) -> pd.Series:
 def refuse_impossible(bars: pd.DataFrame, findings: Findings, today: date) -> pd.DataFrame:
     """Flag infinite (D021) and negative (D022) values and future dates (D029), all errors."""
     values = bars[[*PRICES, "volume"]].to_numpy(float)
-    findings.flag("D021", bars[np.isinf(values).any(axis=1)], "infinite value", "error")
-    findings.flag("D022", bars[(values < 0).any(axis=1)], "negative value", "error")
-    late = (bars["date"] > pd.Timestamp(today).normalize()).to_numpy(bool)
+    infinite: Mask = np.isinf(values).any(axis=1)
+    negative: Mask = (values < 0).any(axis=1)
+    findings.flag("D021", bars[infinite], "infinite value", "error")
+    findings.flag("D022", bars[negative], "negative value", "error")
+    late: Mask = (bars["date"] > pd.Timestamp(today).normalize()).to_numpy(bool)
     findings.flag("D029", bars[late], "is in the future", "error")
     return bars
 

@@ -84,7 +84,7 @@ TABLE: dict[str, Code] = {
     "D014": Code(
         "error",
         "The returns of earlier days differ from those of the last load.",
-        "Find out which download is right; accept the new one by deleting the stored vintage.",
+        "Find out which download is right; `accept_vintage: true` takes the new one.",
     ),
     "D015": Code(
         "warning",
@@ -148,7 +148,7 @@ TABLE: dict[str, Code] = {
     ),
     "D027": Code(
         "warning",
-        "One symbol's rows come from several files.",
+        "One symbol's rows come from several files or names.",
         "Keep one file per symbol: pieces of different downloads may be adjusted differently.",
     ),
     "D028": Code(
@@ -170,6 +170,11 @@ TABLE: dict[str, Code] = {
         "error",
         "Two columns of one name.",
         "Delete or rename one of them.",
+    ),
+    "D032": Code(
+        "warning",
+        "A new adjustment: the same returns at other price levels.",
+        "Nothing: prices and models live on returns.",
     ),
 }
 

@@ -93,6 +93,11 @@ def _named_symbols(rows: pd.DataFrame, source: str, issues: list[DataIssue]) -> 
         except ValueError as error:
             at = int(rows.loc[rows["symbol"].isin([name]), "source_row"].iloc[0])
             issues.append(issue("D019", f"{name!r} is no symbol: {error}", file=source, row=at))
+    for symbol in sorted(set(mapping.values())):
+        names = [str(name) for name, mapped in mapping.items() if mapped == symbol]
+        if len(names) > 1:
+            message = f"Its rows stand under the names {', '.join(sorted(names))}."
+            issues.append(issue("D027", message, symbol=symbol, file=source))
     symbols = rows["symbol"].map(mapping)
     return rows.assign(symbol=symbols)[symbols.notna()]
 
