@@ -78,6 +78,8 @@ def _trend(c: Floats, least: Floats, guard: tuple[float, float], out: NDArray[An
     place, place2 = rolling.counts(flags * day), rolling.counts(flags * day * day)
     for w in range(_COUNT):
         for t in range(c.size):
+            if t >= _WINDOWS[w]:
+                out[_ROC + w, t] = c[t - _WINDOWS[w]] / c[t]
             if n[w, t] < least[w]:
                 continue
             lag = n[w, t] * t - place[w, t]
@@ -86,7 +88,6 @@ def _trend(c: Floats, least: Floats, guard: tuple[float, float], out: NDArray[An
             covariance = weighted[w, t] - lag * shift
             slope = -covariance / spread if n[w, t] > 1 else np.nan
             flat = deviation[w, t] <= guard[0] + guard[1] * abs(mean[w, t])
-            out[_ROC + w, t] = c[t - _WINDOWS[w]] / c[t] if t >= _WINDOWS[w] else np.nan
             out[_MA + w, t] = mean[w, t] / c[t]
             out[_STD + w, t] = deviation[w, t] / c[t]
             out[_BETA + w, t] = slope / c[t]

@@ -144,7 +144,7 @@ def _correlation(name: str, x: Floats, y: Floats, rules: Rules) -> Windowed:
         total_x = moving_sum(paired_x.deviation, window)
         total_y = moving_sum(paired_y.deviation, window)
         covariance = moving_sum(product, window) - total_x * total_y / n
-        flat = np.zeros(n.shape, dtype=bool)
+        flat = squared_x * squared_y == 0
         for series in (all_x, all_y):
             _, mean, deviation = series.spread(window)
             flat |= _flat(mean, deviation, rules)
