@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
 
@@ -66,6 +66,7 @@ def test_own_return_as_score_gives_one():
     np.testing.assert_allclose(daily_ic(table, by=["family"])[["ic", "rank_ic"]], 1.0)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 10), st.floats(-5, 5))
 def test_rank_ic_ignores_any_rising_transformation_of_a_day(seed, scale, shift):
     table = frame(seed, days=3)
@@ -74,6 +75,7 @@ def test_rank_ic_ignores_any_rising_transformation_of_a_day(seed, scale, shift):
     np.testing.assert_allclose(daily_ic(moved, by=["family"])["rank_ic"], expected, atol=1e-12)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_correlation_is_symmetric_and_bounded(seed):
     rng = np.random.default_rng(seed)

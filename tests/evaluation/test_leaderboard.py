@@ -179,6 +179,16 @@ def test_missing_column_is_named(board_inputs):
         build_leaderboard(forecasts.drop(columns=["score", "q05"]), instances)
 
 
+def test_planted_correlation_is_found(tidy, returns, instance_row):
+    """Daily IC of 30 names scatters by 0.19, so over 250 days its mean does by 0.012."""
+    standard = returns["y_true"].to_numpy() / returns["y_true"].std()
+    other = np.random.default_rng(5).normal(size=len(returns))
+    planted = tidy(returns, "planted", 0.1 * standard + np.sqrt(1 - 0.1**2) * other)
+    row = build_leaderboard(planted, pd.DataFrame([instance_row("planted")])).iloc[0]
+    assert row["ic"] == pytest.approx(0.1, abs=0.03)
+    assert row["ic_t"] > 5
+
+
 def test_pure_noise_is_ranked_significant_one_time_in_twenty(returns, tidy):
     """Forty families that know nothing: |t| < 2 for 33 or more (38 expected)."""
     rng = np.random.default_rng(11)

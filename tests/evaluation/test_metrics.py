@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as peer
 
@@ -32,6 +32,7 @@ def test_flat_days_are_not_up():
     assert figures.accuracy == pytest.approx(3 / 5)
     assert figures.accuracy_moving == pytest.approx(2 / 4)
     assert figures.majority_accuracy == pytest.approx(3 / 5)
+    assert figures.majority_moving == pytest.approx(2 / 4)
     assert figures.flat_share == pytest.approx(1 / 5)
     assert figures.brier == pytest.approx((0.16 + 0.16 + 0.16 + 0.25 + 0.49) / 5)
     assert figures.brier_skill == pytest.approx(1 - figures.brier / 0.24)
@@ -51,6 +52,7 @@ def test_rows_without_a_probability_are_left_out():
     assert np.isnan(metrics.direction(Y_TRUE, np.full(5, np.nan)).accuracy)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_agrees_with_scikit_learn(seed):
     rng = np.random.default_rng(seed)

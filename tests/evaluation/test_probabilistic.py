@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import scoringrules
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -9,6 +9,7 @@ from vn30_training.evaluation.probabilistic import coverage, crps, pinball
 from vn30_training.models.contract import QUANTILES
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_pinball_agrees_with_scoringrules(seed):
     rng = np.random.default_rng(seed)

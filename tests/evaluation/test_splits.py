@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -102,6 +102,7 @@ def test_json_round_trip():
     assert Split.from_dict(json.loads(json.dumps(split.to_dict()))) == split
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     sessions=st.integers(120, 240),
     start=st.integers(0, 3),

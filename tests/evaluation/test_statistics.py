@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,9 +80,27 @@ def test_holding_counts_sessions_not_days():
     assert holding_sessions(two) == 2
 
 
+def test_interval_of_pure_noise_leaves_zero_out_one_time_in_twenty():
+    """Overlapping labels of 400 worlds without signal: between 3 % and 9 % of the intervals do."""
+    shocks = np.random.default_rng(8).normal(size=(400, 501))
+    found = [estimate_mean(row[1:] + row[:-1], holding=2) for row in shocks]
+    assert 0.03 < np.mean([one.low > 0 or one.high < 0 for one in found]) < 0.09
+
+
 def test_pure_noise_is_significant_one_time_in_twenty():
     """|t| < 2 in about 19 of 20 seeds: at 400 draws between 91 % and 98 % are."""
     rng = np.random.default_rng(7)
     shocks = rng.normal(size=(400, 501))
     inside = [abs(newey_west_t(row[1:] + row[:-1], 2)) < 2 for row in shocks]
     assert 0.91 < np.mean(inside) < 0.98
+
+
+def test_importing_the_leaderboard_loads_neither_arch_nor_statsmodels():
+    code = (
+        "import sys, vn30_training.evaluation.leaderboard;"
+        "print(*{'arch', 'statsmodels', 'scipy', 'sklearn'} & set(sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == ""

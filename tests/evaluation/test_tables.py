@@ -1,9 +1,13 @@
+import json
+
 import numpy as np
 import pytest
 from scipy.stats import pearsonr, spearmanr
 
+from vn30_training.evaluation.leaderboard import build_leaderboard
 from vn30_training.evaluation.tables import (
     coverage_by_symbol,
+    instance_metrics,
     monthly_ic,
     reliability,
     symbol_table,
@@ -64,3 +68,23 @@ def test_coverage_by_symbol(board_inputs):
     inside = series["y_true"].between(series["q05"], series["q95"]).mean()
     assert table.loc[("lost", "S07"), "coverage_90"] == pytest.approx(inside)
     assert (table["coverage_50"] < table["coverage_80"]).all()
+
+
+def test_instance_of_many_symbols_is_scored_per_day(board_inputs):
+    forecasts, instances = board_inputs
+    clever = forecasts.query("family == 'clever'")
+    figures = instance_metrics(clever)
+    board = build_leaderboard(clever, instances.query("family == 'clever'")).iloc[0]
+    for name in ("rank_ic", "rank_icir", "ic", "mae_skill", "accuracy", "crps", "coverage_50"):
+        assert figures[name] == pytest.approx(board[name])
+    assert "time_ic" not in figures
+    assert "pinball_skill" not in figures
+    json.dumps(figures, allow_nan=False)
+
+
+def test_instance_of_one_symbol_is_scored_through_time(board_inputs):
+    series = board_inputs[0].query("family == 'lost' and symbol == 'S07'")
+    figures = instance_metrics(series)
+    assert figures["time_ic"] == pytest.approx(pearsonr(series["y_pred"], series["y_true"])[0])
+    assert "ic" not in figures
+    assert instance_metrics(series.assign(y_true=np.nan)) == {}

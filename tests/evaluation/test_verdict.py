@@ -40,6 +40,11 @@ def test_absolute_error_beside_ranking():
     assert said.endswith("; worse than zero in MAE: skill -1.00%, interval -2.00% to -0.10%")
 
 
+def test_forecast_of_zero_equals_zero():
+    said = verdict(SOUND | {"mae_skill": 0.0, "mae_skill_low": 0.0, "mae_skill_high": 0.0})
+    assert said.endswith("; equal to zero in MAE")
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -37,6 +37,7 @@ FIGURES = {
     "f1": "harmonic mean of precision and recall",
     "majority_accuracy": "accuracy of the better constant answer on the same rows, in hindsight",
     "accuracy_moving": "accuracy on the days that were not flat",
+    "majority_moving": "accuracy of the better constant answer on those days, in hindsight",
     "flat_share": "share of the rows with a return of exactly zero",
     "brier": "mean squared error of the probability of an up day",
     "brier_skill": "share saved of the Brier score of the up days' share, in hindsight",

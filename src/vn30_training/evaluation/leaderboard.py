@@ -62,7 +62,7 @@ def build_leaderboard(
         Tidy forecasts of the test span, all families, scopes, seeds and symbols.
     instances
         One row per trained instance: ``family``, ``scope``, ``symbol``, ``status`` (``ok``,
-        ``failed`` or ``degenerate``), ``reason``, ``fit_seconds``.
+        ``failed`` or ``degenerate``), ``reason``; ``fit_seconds`` if known.
     naive
         Families marked as naive floors.
 
@@ -114,7 +114,9 @@ def _counts(instances: pd.DataFrame) -> pd.DataFrame:
         status.reindex(columns=["ok", "failed", "degenerate"], fill_value=0)
         .add_prefix("n_")
         .assign(
-            fit_seconds=instances.groupby(BOARD, observed=True)["fit_seconds"].sum(),
+            fit_seconds=instances.reindex(columns=[*BOARD, "fit_seconds"])
+            .groupby(BOARD, observed=True)["fit_seconds"]
+            .sum(min_count=1),
             reason=unsound.groupby(BOARD, observed=True)["reason"].first(),
         )
     )

@@ -60,6 +60,7 @@ class Direction:
     f1: float
     majority_accuracy: float
     accuracy_moving: float
+    majority_moving: float
     flat_share: float
     brier: float
     brier_skill: float
@@ -70,8 +71,9 @@ def direction(y_true: Floats, p_up: Floats) -> Direction:
 
     A day is "up" if its return is above zero; a flat day is "not up", as a fall is, because nothing
     was earned on it. ``majority_accuracy`` is what the better of the two constant answers scores on
-    the same days, chosen in hindsight: the figure to beat. ``accuracy_moving`` leaves flat days
-    out. ``brier_skill`` is against the share of up days, also taken in hindsight.
+    the same days, chosen in hindsight: the figure to beat. ``accuracy_moving`` and
+    ``majority_moving`` leave flat days out. ``brier_skill`` is against the share of up days, also
+    taken in hindsight.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def direction(y_true: Floats, p_up: Floats) -> Direction:
     y_true, p_up = y_true[known], p_up[known]
     up, called, moving = y_true > 0, p_up > 0.5, y_true != 0
     right = up == called
-    base = _mean(up)
+    base, base_moving = _mean(up), _mean(up[moving])
     hits, recall, specificity = float((up & called).sum()), _mean(called[up]), _mean(~called[~up])
     return Direction(
         accuracy=_mean(right),
@@ -94,6 +96,7 @@ def direction(y_true: Floats, p_up: Floats) -> Direction:
         f1=_ratio(2 * hits, float(up.sum() + called.sum())),
         majority_accuracy=max(base, 1 - base),
         accuracy_moving=_mean(right[moving]),
+        majority_moving=max(base_moving, 1 - base_moving),
         flat_share=_mean(~moving),
         brier=_mean((p_up - up) ** 2),
         brier_skill=skill(_mean((p_up - up) ** 2), base * (1 - base)),

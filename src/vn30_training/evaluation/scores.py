@@ -7,7 +7,6 @@ from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from vn30_training.evaluation import metrics
 from vn30_training.evaluation.ic import daily_ic, icir
@@ -73,47 +72,48 @@ def row_scores(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
         Indexed by family and scope. Skills are against the forecast zero and against the EWMA
         quantiles, on the same rows.
     """
+    groups = rows.groupby(BOARD, observed=True)
     return _indexed(
-        {key: _row_figures(group, holding) for key, group in rows.groupby(BOARD, observed=True)}
+        {key: point_scores(group) | _intervals(group, holding) for key, group in groups}
     )
 
 
-def _row_figures(group: pd.DataFrame, holding: int) -> dict[str, float]:
-    y_true, y_pred = group["y_true"].to_numpy(), group["y_pred"].to_numpy()
+def point_scores(rows: pd.DataFrame) -> dict[str, float]:
+    """Score one family's rows without uncertainty; `row_scores` says against what."""
+    y_true, y_pred = rows["y_true"].to_numpy(), rows["y_pred"].to_numpy()
     zero = np.zeros_like(y_true)
+    mae, rmse = metrics.mae(y_true, y_pred), metrics.rmse(y_true, y_pred)
+    compared = rows.loc[rows["pinball"].notna() & rows["ewma_pinball"].notna()]
     return {
-        "n_rows": len(group),
-        "mae": metrics.mae(y_true, y_pred),
-        "rmse": metrics.rmse(y_true, y_pred),
+        "n_rows": len(rows),
+        "mae": mae,
+        "rmse": rmse,
         "r2": metrics.r2(y_true, y_pred),
-        **_skill("mae_skill", group["date"], np.abs(y_true - y_pred), np.abs(y_true), holding),
-        "rmse_skill": metrics.skill(metrics.rmse(y_true, y_pred), metrics.rmse(y_true, zero)),
-        **asdict(metrics.direction(y_true, group["p_up"].to_numpy())),
-        "pinball": group["pinball"].mean(),
-        **_skill("pinball_skill", group["date"], group["pinball"], group["ewma_pinball"], holding),
-        "crps": group["crps"].mean(),
+        "mae_skill": metrics.skill(mae, metrics.mae(y_true, zero)),
+        "rmse_skill": metrics.skill(rmse, metrics.rmse(y_true, zero)),
+        **asdict(metrics.direction(y_true, rows["p_up"].to_numpy())),
+        "pinball": rows["pinball"].mean(),
+        "pinball_skill": metrics.skill(compared["pinball"].mean(), compared["ewma_pinball"].mean()),
+        "crps": rows["crps"].mean(),
         **{
-            f"coverage_{percent}": coverage(y_true, group[low].to_numpy(), group[high].to_numpy())
+            f"coverage_{percent}": coverage(y_true, rows[low].to_numpy(), rows[high].to_numpy())
             for percent, (low, high) in INTERVALS.items()
         },
     }
 
 
-def _skill(
-    name: str, date: pd.Series, loss: ArrayLike, reference: ArrayLike, holding: int
-) -> dict[str, float]:
-    """Skill over all rows, its interval from the daily sums of the paired loss differences."""
-    losses = pd.DataFrame({"date": date, "loss": loss, "reference": reference}).dropna()
-    if losses.empty:
-        return {name: NAN, f"{name}_low": NAN, f"{name}_high": NAN}
-    daily = losses.groupby("date")[["loss", "reference"]].sum()
-    gain = estimate_mean(daily["reference"] - daily["loss"], holding)
-    scale = daily["reference"].mean()
-    return {
-        name: metrics.skill(daily["loss"].mean(), scale),
-        f"{name}_low": gain.low / scale if scale > 0 else NAN,
-        f"{name}_high": gain.high / scale if scale > 0 else NAN,
-    }
+def _intervals(rows: pd.DataFrame, holding: int) -> dict[str, float]:
+    """Give the ends of the skills' intervals, from the daily sums of paired loss differences."""
+    error, size = (rows["y_true"] - rows["y_pred"]).abs(), rows["y_true"].abs()
+    pairs = {"mae_skill": (error, size), "pinball_skill": (rows["pinball"], rows["ewma_pinball"])}
+    ends = {}
+    for name, (loss, reference) in pairs.items():
+        gain = (reference - loss).groupby(rows["date"]).sum(min_count=1)
+        scale = reference[loss.notna()].groupby(rows["date"]).sum(min_count=1).mean()
+        estimate = estimate_mean(gain, holding)
+        ends[f"{name}_low"] = estimate.low / scale if scale > 0 else NAN
+        ends[f"{name}_high"] = estimate.high / scale if scale > 0 else NAN
+    return ends
 
 
 def _named(name: str, estimate: MeanEstimate) -> dict[str, float]:

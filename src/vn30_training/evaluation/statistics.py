@@ -1,4 +1,8 @@
-"""How sure a mean over days is: Newey-West t and stationary block bootstrap."""
+"""How sure a mean over days is: Newey-West t and stationary block bootstrap.
+
+The pipelines import this module; arch and statsmodels take a second to load, so the functions that
+need them import them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from arch.bootstrap import StationaryBootstrap
 from numpy.typing import ArrayLike, NDArray
-from statsmodels.regression.linear_model import OLS
 
 MIN_DAYS = 10
 """Fewer days than this support neither a t-value nor an interval."""
@@ -38,6 +40,8 @@ def newey_west_t(values: ArrayLike, lag: int) -> float:
     Newey and West, Econometrica 1987 (Bartlett weights), by statsmodels. NaN values are left out;
     the result is NaN for fewer than `MIN_DAYS` values or a constant series.
     """
+    from statsmodels.regression.linear_model import OLS
+
     series = _known(values)
     if len(series) < max(MIN_DAYS, lag + 2) or np.ptp(series) == 0:
         return float("nan")
@@ -90,6 +94,8 @@ def _known(values: ArrayLike) -> Floats:
 @lru_cache(maxsize=32)
 def _draws(n: int, block: int, seed: int) -> Floats:
     """Count how often each of ``n`` days is drawn in each resample, shape (resamples, n)."""
+    from arch.bootstrap import StationaryBootstrap
+
     bootstrap = StationaryBootstrap(block, np.arange(n), seed=seed)
     samples = [positional[0] for positional, _ in bootstrap.bootstrap(RESAMPLES)]
     return np.array([np.bincount(sample, minlength=n) for sample in samples], dtype=np.float64)

@@ -1,15 +1,17 @@
-"""Tables beside the leaderboard: by symbol, by month, by quantile level."""
+"""Tables beside the leaderboard: by instance, symbol, month, quantile level."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vn30_training.evaluation.ic import MIN_NAMES, daily_ic, grouped_correlation
-from vn30_training.evaluation.metrics import direction, skill
+from vn30_training.evaluation.ic import MIN_NAMES, daily_ic, grouped_correlation, icir
 from vn30_training.evaluation.probabilistic import INTERVALS, coverage
 from vn30_training.evaluation.rows import BOARD, known_rows, seed_mean, with_references
+from vn30_training.evaluation.scores import point_scores
 from vn30_training.evaluation.statistics import holding_sessions, newey_west_t
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
@@ -90,6 +92,25 @@ def coverage_by_symbol(forecasts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
+def instance_metrics(forecasts: pd.DataFrame) -> dict[str, float]:
+    """Score one instance's forecasts by themselves, for its record; unknown figures are absent.
+
+    Several stocks are compared per day (``ic``, ``rank_ic``, ``rank_icir``); one stock has only its
+    own days (``time_ic``, ``time_rank_ic``). The two are no measure of the same thing.
+    """
+    rows = with_references(seed_mean(known_rows(forecasts)))
+    if rows.empty:
+        return {}
+    figures = point_scores(rows)
+    if len(rows["symbol"].unique()) == 1:
+        figures |= {f"time_{name}": value for name, value in _correlations(rows).items()}
+    else:
+        daily = daily_ic(rows)
+        figures |= {name: daily[name].mean() for name in ("ic", "rank_ic")}
+        figures["rank_icir"] = icir(daily["rank_ic"])
+    return {name: float(value) for name, value in figures.items() if not math.isnan(value)}
+
+
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Turn the names into plain strings; categories would list families that are not there."""
     return table.astype(dict.fromkeys(BOARD, "str"))
@@ -98,18 +119,24 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 def _through_time(group: pd.DataFrame, holding: int) -> dict[str, float]:
     """Score one symbol's series of forecasts."""
     y_true, y_pred = group["y_true"].to_numpy(), group["y_pred"].to_numpy()
-    calls = direction(y_true, group["p_up"].to_numpy())
-    compared = group.loc[group["ewma_pinball"].notna() & group["pinball"].notna()]
+    figures = point_scores(group)
+    kept = ("mae_skill", "accuracy", "majority_accuracy", "pinball_skill", "coverage_80")
+    correlations = _correlations(group)
     return {
         "n": len(group),
-        "ic": _correlation(y_pred, y_true),
+        "ic": correlations["ic"],
         "ic_t": _correlation_t(y_pred, y_true, holding),
+        "rank_ic": correlations["rank_ic"],
+        **{name: figures[name] for name in kept},
+    }
+
+
+def _correlations(group: pd.DataFrame) -> dict[str, float]:
+    """Correlate one symbol's forecasts with its returns over days."""
+    y_true, y_pred = group["y_true"].to_numpy(), group["y_pred"].to_numpy()
+    return {
+        "ic": _correlation(y_pred, y_true),
         "rank_ic": _correlation(_ranks(y_pred), _ranks(y_true)),
-        "mae_skill": skill(np.abs(y_true - y_pred).mean(), np.abs(y_true).mean()),
-        "accuracy": calls.accuracy,
-        "majority_accuracy": calls.majority_accuracy,
-        "pinball_skill": skill(compared["pinball"].mean(), compared["ewma_pinball"].mean()),
-        "coverage_80": coverage(y_true, group["q10"].to_numpy(), group["q90"].to_numpy()),
     }
 
 

@@ -58,7 +58,7 @@ def _against_zero(row: Row) -> str:
     if math.isnan(low):
         return ""
     if low == high == 0:
-        return "the zero forecast in MAE"
+        return "equal to zero in MAE"
     figures = f"skill {row['mae_skill']:.2%}, interval {low:.2%} to {high:.2%}"
     return f"{_word(low, high)} zero in MAE: {figures}"
 
