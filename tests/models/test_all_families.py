@@ -182,6 +182,17 @@ def test_forecasts_do_not_look_ahead(
 
 
 @every_instance
+def test_no_rows_give_an_empty_table_of_the_same_kind(
+    spec: FamilySpec, scope: Scope, trained: Trained, market: SmallMarket
+) -> None:
+    instance, rows = trained.instance(spec, scope), market.rows("test")
+    some = instance.forecast(market.features, market.labels, rows)
+    none = instance.forecast(market.features, market.labels, np.zeros(len(rows), dtype=bool))
+    assert none.empty
+    pd.testing.assert_frame_equal(none, some.iloc[:0])
+
+
+@every_instance
 def test_the_past_alone_decides_the_model(
     spec: FamilySpec, scope: Scope, trained: Trained, market: SmallMarket, tmp_path: Path
 ) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -12,14 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vn30_training.models import bundle
-from vn30_training.models.calibration import Calibration, probability_up
-from vn30_training.models.contract import QUANTILE_COLUMNS, Diagnostics, Family
+from vn30_training.files import ArtefactError
+from vn30_training.models import bundle, seed_model
+from vn30_training.models.contract import QUANTILE_COLUMNS, Diagnostics
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import Scope
+from vn30_training.models.seed_model import SeedModel
 from vn30_training.models.soundness import why_worthless
 
+_FLOATS = ("y_true", "y_pred", "score", *QUANTILE_COLUMNS, "p_up")
 FORECAST_COLUMNS = (
     "date",
     "symbol",
@@ -29,24 +29,9 @@ FORECAST_COLUMNS = (
     "family",
     "scope",
     "seed",
-    "y_true",
-    "y_pred",
-    "score",
-    *QUANTILE_COLUMNS,
-    "p_up",
+    *_FLOATS,
     "member",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SeedModel:
-    """The model of one seed, its calibration, and what its fit and validation told."""
-
-    seed: int
-    model: Family
-    calibration: Calibration
-    diagnostics: Diagnostics
-    valid: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,24 +95,11 @@ class Forecaster:
         samples = self.preparation.samples(features, labels)
         samples = samples.at(samples.rows[wanted[samples.rows]])
         keys = labels.iloc[samples.rows]
-        volatility = samples.volatility[samples.rows]
-        tables = []
-        for one in self.seeds:
-            prediction = one.model.predict(samples)
-            quantiles = one.calibration.quantiles(prediction, volatility)
-            tables.append(
-                keys[["date", "symbol", "trade_date", "label_end", "member"]].assign(
-                    fold=fold,
-                    family=self.options.family,
-                    scope=self.scope.kind,
-                    seed=one.seed,
-                    y_true=samples.y_true[samples.rows],
-                    y_pred=one.calibration.point(prediction.score),
-                    score=prediction.score,
-                    p_up=probability_up(quantiles),
-                    **dict(zip(QUANTILE_COLUMNS, quantiles.T, strict=True)),
-                )
-            )
+        known = keys[["date", "symbol", "trade_date", "label_end", "member"]].reset_index(drop=True)
+        known = known.assign(fold=fold, family=self.options.family, scope=self.scope.kind)
+        if known.empty:
+            return known.assign(seed=0, **dict.fromkeys(_FLOATS, np.nan))[list(FORECAST_COLUMNS)]
+        tables = [pd.concat([known, one.forecast(samples)], axis=1) for one in self.seeds]
         table = pd.concat([one.sort_values(["date", "symbol"]) for one in tables])
         return table[list(FORECAST_COLUMNS)].reset_index(drop=True)
 
@@ -161,33 +133,19 @@ class Forecaster:
     @property
     def learning_curve(self) -> pd.DataFrame:
         """Family, scope, symbol, seed, epoch, train_loss, valid_loss and what else was recorded."""
-        return self._records(
-            [
-                {"seed": one.seed, **record}
-                for one in self.seeds
-                for record in one.diagnostics.learning_curve
-            ],
-            ["seed", "epoch", "train_loss", "valid_loss"],
-        )
+        return self._named(seed_model.learning_curve(self.seeds))
 
     @property
     def importance(self) -> pd.DataFrame:
         """Family, scope, symbol, seed, feature, importance."""
-        return self._records(
-            [
-                {"seed": one.seed, "feature": name, "importance": value}
-                for one in self.seeds
-                for name, value in one.diagnostics.importance.items()
-            ],
-            ["seed", "feature", "importance"],
-        )
+        return self._named(seed_model.importance(self.seeds))
 
-    def _records(self, records: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-        table = pd.DataFrame(records) if records else pd.DataFrame(columns=columns)
-        table.insert(0, "family", self.options.family)
-        table.insert(1, "scope", self.scope.kind)
-        table.insert(2, "symbol", self.scope.symbol)
-        return table
+    def _named(self, table: pd.DataFrame) -> pd.DataFrame:
+        names = pd.DataFrame(
+            {"family": self.options.family, "scope": self.scope.kind, "symbol": self.scope.symbol},
+            index=table.index,
+        )
+        return pd.concat([names, table], axis=1)
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -198,14 +156,7 @@ class Forecaster:
             "options": self.options.model_dump(mode="json"),
             "features": list(self.preparation.columns),
             "spans": self.spans,
-            "seeds": {
-                str(one.seed): {
-                    "valid": one.valid,
-                    "facts": one.diagnostics.facts,
-                    "degenerate": one.diagnostics.degenerate,
-                }
-                for one in self.seeds
-            },
+            "seeds": {str(one.seed): one.facts() for one in self.seeds},
             "degenerate": self.degenerate,
             "provenance": self.provenance,
             "versions": bundle.versions(),
@@ -224,11 +175,11 @@ class Forecaster:
             "calibration": {str(one.seed): one.calibration.to_state() for one in self.seeds},
         }
         tables = {
-            "learning_curve": self.learning_curve.drop(columns=["family", "scope", "symbol"]),
-            "feature_importance": self.importance.drop(columns=["family", "scope", "symbol"]),
+            "learning_curve": seed_model.learning_curve(self.seeds),
+            "feature_importance": seed_model.importance(self.seeds),
         }
         models = {one.seed: one.model for one in self.seeds}
-        facts = {"fit_seconds": round(self.fit_seconds, 3), "saved_at": round(time.time())}
+        facts = {"fit_seconds": round(self.fit_seconds, 3)}
         bundle.write(Path(folder), models, documents, tables, facts)
 
     @classmethod
@@ -238,49 +189,34 @@ class Forecaster:
         Raises
         ------
         ArtefactError
-            If the folder is unfinished, or any byte of it is not what was written.
+            If the folder is unfinished, any byte of it is not what was written, or another version
+            of this package wrote it.
         """
         files = bundle.read(Path(folder))
+        try:
+            return cls._from_files(files)
+        except (KeyError, ValueError, TypeError) as error:
+            raise ArtefactError(
+                f"{folder}: written by another version of this package ({error}). Train it again."
+            ) from error
+
+    @classmethod
+    def _from_files(cls, files: bundle.Bundle) -> Self:
         metadata, calibration = files.documents["metadata"], files.documents["calibration"]
-        options = InstanceOptions.model_validate(metadata["options"])
         return cls(
-            options=options,
+            options=InstanceOptions.model_validate(metadata["options"]),
             scope=Scope.parse(metadata["scope"]),
             preparation=Preparation.from_state(files.documents["processors"]),
             seeds=tuple(
-                _seed_model(seed, model, metadata, calibration, files.tables)
+                SeedModel.restore(
+                    seed, model, calibration[str(seed)], metadata["seeds"][str(seed)], files.tables
+                )
                 for seed, model in files.models.items()
             ),
             spans=metadata["spans"],
             provenance=metadata["provenance"],
             fit_seconds=files.facts["fit_seconds"],
         )
-
-
-def _seed_model(
-    seed: int,
-    model: Family,
-    metadata: Mapping[str, Any],
-    calibration: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-) -> SeedModel:
-    told = metadata["seeds"][str(seed)]
-    curve, importance = (
-        table[table["seed"] == seed].drop(columns="seed")
-        for table in (tables["learning_curve"], tables["feature_importance"])
-    )
-    diagnostics = Diagnostics(
-        learning_curve=[
-            {str(name): value for name, value in record.items()}
-            for record in curve.to_dict("records")
-        ],
-        importance=dict(zip(importance["feature"], importance["importance"], strict=True)),
-        facts=told["facts"],
-        degenerate=told["degenerate"],
-    )
-    return SeedModel(
-        seed, model, Calibration.from_state(calibration[str(seed)]), diagnostics, told["valid"]
-    )
 
 
 def _newest(labels: pd.DataFrame) -> NDArray[np.bool_]:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from vn30_training.models.calibration import Calibration
 from vn30_training.models.contract import Family, Prediction, Samples
-from vn30_training.models.forecaster import Forecaster, SeedModel
+from vn30_training.models.forecaster import Forecaster
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.registry import family_class
 from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import POOLED_NAME, Scope
+from vn30_training.models.seed_model import SeedModel
 from vn30_training.models.soundness import why_worthless
 
 
@@ -70,8 +71,7 @@ def train(
     TooFewRowsError
         If fewer training or validation rows are usable than the options ask for.
     """
-    if (pooled is not None) != (scope.kind == "finetuned"):
-        raise ValueError(f"{options.family}.{scope}: a pooled model goes with fine-tuning only.")
+    _check_pooled(pooled, options, scope)
     start = time.perf_counter()
     inside = in_scope(labels, scope)
     features, labels = within(features, inside), within(labels, inside)
@@ -99,6 +99,20 @@ def train(
         provenance=dict(provenance or {}),
         fit_seconds=time.perf_counter() - start,
     )
+
+
+def _check_pooled(pooled: Forecaster | None, options: InstanceOptions, scope: Scope) -> None:
+    if (pooled is not None) != (scope.kind == "finetuned"):
+        raise ValueError(f"{options.family}.{scope}: a pooled model goes with fine-tuning only.")
+    if pooled is None:
+        return
+    for name in ("path", "features", "processors", "label", "minimum_features"):
+        own, given = getattr(options, name), getattr(pooled.options, name)
+        if own != given:
+            raise ValueError(
+                f"{options.family}.{scope}: {name} is {own!r} here and {given!r} in the pooled "
+                "model; fine-tuning goes on with the same inputs."
+            )
 
 
 def _rows(
