@@ -1,0 +1,70 @@
+"""Small multiples: the same axes again and again, one panel per family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from vn30_training.reporting.figures.rows import SCOPE_DASHES, SCOPE_WORDS
+from vn30_training.reporting.figures.theme import FLOOR, template
+
+ACROSS = 4
+PANEL_HEIGHT = 230
+
+
+def panels(titles: Sequence[str], *, shared: bool = True) -> go.Figure:
+    """Return empty panels, at most four across, with their titles at the left.
+
+    Parameters
+    ----------
+    titles
+        One per panel; an empty one leaves its place free.
+    shared
+        Whether all panels have the same axes.
+    """
+    across = min(ACROSS, len(titles))
+    down = -(-len(titles) // across)
+    height = 60 + PANEL_HEIGHT * down
+    made = make_subplots(
+        rows=down,
+        cols=across,
+        shared_xaxes="all" if shared else False,
+        shared_yaxes="all" if shared else False,
+        horizontal_spacing=0.03 if shared else 0.06,
+        vertical_spacing=58 / height if down > 1 else 0,
+    )
+    made.update_layout(template=template(), height=height, showlegend=False)
+    made.update_layout(margin={"l": 8, "r": 8, "t": 40, "b": 8})
+    for position, title in enumerate(titles):
+        row, column = place(position, across)
+        made.add_annotation(
+            text=f"<b>{title}</b>",
+            row=row,
+            col=column,
+            x=0,
+            y=1,
+            xref="x domain",
+            yref="y domain",
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": 12},
+        )
+    return made
+
+
+def place(position: int, across: int = ACROSS) -> tuple[int, int]:
+    """Return row and column, from 1, of the panel at ``position``."""
+    return position // across + 1, position % across + 1
+
+
+def scope_key(made: go.Figure, scopes: Sequence[str]) -> None:
+    """Tell above the panels which dash is which scope."""
+    for scope in scopes:
+        line = {"color": FLOOR, "dash": SCOPE_DASHES.get(scope, "solid"), "width": 1.6}
+        name = SCOPE_WORDS.get(scope, scope)
+        made.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=line, name=name))
+    made.update_layout(
+        showlegend=True, legend={"x": 1, "xanchor": "right", "y": 1, "yref": "container"}
+    )

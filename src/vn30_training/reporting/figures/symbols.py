@@ -1,0 +1,70 @@
+"""Families by symbols: where a model's forecasts follow the stock, and where they do not."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vn30_training.reporting.figures.grid import grid, symmetric
+from vn30_training.reporting.figures.rows import leaderboard_rows, models_first
+from vn30_training.reporting.figures.theme import empty
+from vn30_training.reporting.formatting import known, number, percent
+
+SIGNIFICANT = 2.0
+
+
+def symbols_figure(symbols: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figure:
+    """Return the heat-map of the information coefficient over time, per row and symbol.
+
+    Parameters
+    ----------
+    symbols
+        Columns ``family, scope, symbol, n, ic, ic_t, mae_skill, accuracy, majority_accuracy``.
+    leaderboard
+        Gives the rows and their order; floors come last.
+    """
+    if symbols.empty:
+        return empty("No forecasts per symbol.")
+    rows = [row for row in models_first(leaderboard_rows(leaderboard)) if _varies(row.of(symbols))]
+    if not rows:
+        return empty("No row has forecasts that vary: there is nothing to correlate.")
+    parts = {row.label: row.of(symbols).astype({"symbol": str}).set_index("symbol") for row in rows}
+    names = sorted(symbols["symbol"].astype(str).unique())
+    ic = pd.DataFrame({label: part["ic"].reindex(names) for label, part in parts.items()}).T * 100
+
+    def text(label: str, symbol: str) -> str:
+        part = parts[label]
+        return _cell(part.loc[symbol]) if symbol in part.index else ""
+
+    def hover(label: str, symbol: str) -> str:
+        part = parts[label]
+        told = _told(part.loc[symbol]) if symbol in part.index else "no sound model"
+        return f"<b>{symbol}</b> · {label}<br>{told}"
+
+    return grid(
+        ic,
+        text=text,
+        hover=hover,
+        bounds=symmetric(ic, least=10),
+        unit="correlation over time × 100",
+        models=sum(not row.naive for row in rows),
+    )
+
+
+def _varies(part: pd.DataFrame) -> bool:
+    return bool(part["ic"].notna().any())
+
+
+def _cell(cell: pd.Series) -> str:
+    if not known(cell["ic"]):
+        return ""
+    text = number(100 * cell["ic"], 0)
+    return f"<b>{text}</b>" if abs(cell["ic_t"]) >= SIGNIFICANT else text
+
+
+def _told(cell: pd.Series) -> str:
+    return (
+        f"IC {number(cell['ic'])} (t {number(cell['ic_t'], 1)}) over {number(cell['n'], 0)} days"
+        f"<br>MAE skill {percent(cell['mae_skill'], 2)} %<br>accuracy "
+        f"{percent(cell['accuracy'])} %, majority {percent(cell['majority_accuracy'])} %"
+    )

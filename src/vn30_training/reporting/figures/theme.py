@@ -1,0 +1,107 @@
+"""How figures look: one quiet template for light pages, one for dark, colours safe for all eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import plotly.graph_objects as go
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FLOOR = "#8c8a85"
+# Mid-tones of the Okabe-Ito and Tol palettes: legible on white and on near-black.
+PALETTE = (
+    "#2f7fc1",
+    "#d9730d",
+    "#159a80",
+    "#b8559b",
+    "#a58a00",
+    "#7a68c9",
+    "#4aa3c7",
+    "#a0613a",
+)
+DIVERGING = {
+    "light": ("#a8480a", "#e0a172", "#fbfaf7", "#8db6d9", "#1f66a6"),
+    "dark": ("#ee8a3c", "#8f5327", "#1d2024", "#2f638f", "#5fb0ee"),
+}
+SEQUENTIAL = {
+    "light": ("#fbfaf7", "#b9d2e6", "#5f9bca", "#1f5f9b"),
+    "dark": ("#1d2024", "#27506f", "#3b86bd", "#8accf5"),
+}
+INK = {
+    "light": {"text": "#33312e", "muted": "#6f6c66", "rule": "#e3e0da", "zero": "#8c8a85"},
+    "dark": {"text": "#d9d6d0", "muted": "#9b978f", "rule": "#33363b", "zero": "#85827c"},
+}
+
+
+def colours(families: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return a colour per family: floors are grey, models take the palette in order of name."""
+    models = sorted({family for family in families if kinds.get(family) != "naive"})
+    table = {family: PALETTE[i % len(PALETTE)] for i, family in enumerate(models)}
+    return {family: table.get(family, FLOOR) for family in sorted(set(families))}
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return a ``#rrggbb`` colour as rgba with ``opacity``."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _scale(stops: tuple[str, ...]) -> list[list[float | str]]:
+    return [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]
+
+
+def template(mode: str = "light") -> go.layout.Template:
+    """Return the template of a mode, ``light`` or ``dark``.
+
+    Figures leave every colour that depends on the page to it, so that the same figure is drawn on
+    both by exchanging the template.
+    """
+    ink = INK[mode]
+    axis = {
+        "gridcolor": ink["rule"],
+        "linecolor": ink["rule"],
+        "zerolinecolor": ink["zero"],
+        "zerolinewidth": 1,
+        "gridwidth": 0.5,
+        "ticks": "",
+        "tickfont": {"color": ink["muted"], "size": 11},
+        "title": {"font": {"color": ink["muted"], "size": 12}, "standoff": 8},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 12, "color": ink["text"]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorscale": {
+                "diverging": _scale(DIVERGING[mode]),
+                "sequential": _scale(SEQUENTIAL[mode]),
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left"},
+            "shapedefaults": {"line": {"color": ink["zero"], "width": 1}},
+            "annotationdefaults": {
+                "font": {"color": ink["muted"], "size": 11},
+                "showarrow": False,
+            },
+            "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        }
+    )
+
+
+def figure(height: int) -> go.Figure:
+    """Return an empty figure of this look."""
+    made = go.Figure()
+    made.update_layout(template=template(), height=height, showlegend=False)
+    return made
+
+
+def empty(message: str) -> go.Figure:
+    """Return a figure that says why there is nothing to see."""
+    made = figure(90)
+    made.update_xaxes(visible=False)
+    made.update_yaxes(visible=False)
+    made.add_annotation(text=message, x=0, y=0.5, xref="paper", yref="paper", xanchor="left")
+    return made
