@@ -1,0 +1,201 @@
+"""The days on which the exchange was open, and those on which it will be."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import holidays
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import ArrayLike, NDArray
+
+OBSERVED_SHARE = 0.8
+"""Share of the symbols listed on a day that must have a bar for it to have been a session."""
+
+_DAY = "datetime64[D]"
+_STAMP = "datetime64[us]"
+Day = date | str | np.datetime64
+Days = NDArray[np.datetime64]
+
+
+def build_sessions(
+    prices: pd.DataFrame, until: date | None = None, future: int = 60
+) -> pd.DataFrame:
+    """Find past sessions in the bars, future ones in the public holidays and known exceptions.
+
+    Parameters
+    ----------
+    prices
+        Bars with ``symbol`` and ``date``; a symbol counts as listed from its first to its last.
+    until
+        Last day wanted, where that is later than ``future`` sessions reach.
+    future
+        At least so many sessions after the last observed one.
+
+    Returns
+    -------
+    DataFrame
+        ``date`` (datetime64, ascending) and ``observed`` (bool).
+
+    Raises
+    ------
+    ValueError
+        If there is no bar.
+    """
+    past = observed_sessions(prices)
+    last = past[-1].astype(_DAY)
+    reach = last + np.timedelta64(2 * future + 30, "D")
+    if until is not None:
+        reach = max(reach, np.datetime64(until, "D"))
+    coming = expected_sessions(last + 1, reach)
+    wanted = max(future, 0 if until is None else int((coming <= np.datetime64(until)).sum()))
+    coming = coming[:wanted]
+    return pd.DataFrame(
+        {
+            "date": np.concatenate([past, coming]).astype(_STAMP),
+            "observed": np.arange(len(past) + len(coming)) < len(past),
+        }
+    )
+
+
+def observed_sessions(prices: pd.DataFrame) -> Days:
+    """Return the days on which at least `OBSERVED_SHARE` of the symbols listed have a bar."""
+    if prices.empty:
+        raise ValueError("There is no bar to find sessions in.")
+    bars = prices[["symbol", "date"]].drop_duplicates()
+    days, counts = np.unique(bars["date"].to_numpy(), return_counts=True)
+    spans = bars.groupby("symbol", observed=True)["date"].agg(["min", "max"])
+    starts, ends = np.sort(spans["min"].to_numpy()), np.sort(spans["max"].to_numpy())
+    listed = np.searchsorted(starts, days, side="right") - np.searchsorted(ends, days, side="left")
+    found: Days = days[counts >= OBSERVED_SHARE * listed]
+    return found
+
+
+def expected_sessions(first: Day, last: Day) -> Days:
+    """Return the sessions from ``first`` to ``last`` by weekdays, public holidays and overrides.
+
+    Saturdays worked to make up for a holiday are not traded.
+    """
+    days = _every_day(first, last)
+    expected = np.is_busday(days, holidays=public_holidays(days))
+    known = overrides()
+    for place in np.flatnonzero(np.isin(days, list(known))):
+        expected[place] = known[days[place]]
+    sessions: Days = days[expected]
+    return sessions
+
+
+def _every_day(first: Day, last: Day) -> Days:
+    days: Days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1, dtype=_DAY)
+    return days
+
+
+def public_holidays(days: Days) -> Days:
+    """Return Vietnam's public holidays, days off in exchange included, of the years of ``days``."""
+    if not len(days):
+        return np.array([], dtype=_DAY)
+    first, last = (day.astype(object).year for day in (days[0], days[-1]))
+    return np.array(sorted(holidays.country_holidays("VN", years=range(first, last + 1))), _DAY)
+
+
+@cache
+def overrides() -> dict[np.datetime64, bool]:
+    """Return the days known to differ from the public holidays: whether they were open."""
+    path = files("vn30_training.market").joinpath("rules", "session_overrides.yml")
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {np.datetime64(row["date"], "D"): bool(row["open"]) for row in rows}
+
+
+def disagreements(sessions: pd.DataFrame) -> pd.DataFrame:
+    """List the days on which bars, public holidays and overrides do not agree.
+
+    Parameters
+    ----------
+    sessions
+        As `build_sessions` makes it.
+
+    Returns
+    -------
+    DataFrame
+        ``date`` and whether it was a session by each: ``observed``, ``holidays`` (bool) and
+        ``override`` (bool or None); only days between the first and the last observed session.
+    """
+    observed = sessions.loc[sessions["observed"], "date"].to_numpy().astype(_DAY)
+    days = _every_day(observed[0], observed[-1])
+    seen = np.isin(days, observed)
+    by_holidays = np.is_busday(days, holidays=public_holidays(days))
+    known = overrides()
+    by_override = np.array([known.get(day) for day in days], dtype=object)
+    differ = (seen != by_holidays) | ((by_override != None) & (by_override != seen))  # noqa: E711
+    return pd.DataFrame(
+        {
+            "date": days[differ].astype(_STAMP),
+            "observed": seen[differ],
+            "holidays": by_holidays[differ],
+            "override": by_override[differ],
+        }
+    )
+
+
+class SessionCalendar:
+    """Counting in sessions; weekdays are never counted.
+
+    Parameters
+    ----------
+    sessions
+        ``date``, ascending, as `build_sessions` makes it.
+    """
+
+    def __init__(self, sessions: pd.DataFrame) -> None:
+        self._days: Days = sessions["date"].to_numpy().astype(_DAY)
+        if not (self._days[1:] > self._days[:-1]).all():
+            raise ValueError("Sessions must be ascending and different days.")
+
+    def position(self, days: ArrayLike) -> NDArray[np.intp]:
+        """Return the place of sessions in the calendar.
+
+        Raises
+        ------
+        ValueError
+            If one of the days is no session.
+        """
+        asked = np.asarray(days, dtype=_DAY)
+        place = np.searchsorted(self._days, asked)
+        held = np.isin(asked, self._days)
+        if not held.all():
+            raise ValueError(f"{np.atleast_1d(asked)[~np.atleast_1d(held)][0]} is no session.")
+        return np.asarray(place)
+
+    def shift(self, days: ArrayLike, n: int) -> Days:
+        """Return the sessions ``n`` after (or, if negative, before) the given sessions.
+
+        Raises
+        ------
+        ValueError
+            If a day is no session, or the calendar does not reach that far.
+        """
+        place = self.position(days) + n
+        if (place < 0).any() or (place >= len(self._days)).any():
+            raise ValueError(
+                f"The calendar runs from {self._days[0]} to {self._days[-1]}: it does not reach "
+                f"{n} sessions from every day asked."
+            )
+        shifted: Days = self._days[place].astype(_STAMP)
+        return shifted
+
+    def next(self, day: Day) -> np.datetime64:
+        """Return the first session after a day, which itself need be none."""
+        place = int(np.searchsorted(self._days, np.asarray(day, dtype=_DAY), side="right"))
+        if place == len(self._days):
+            raise ValueError(f"The calendar ends on {self._days[-1]}, no session after {day}.")
+        following: np.datetime64 = self._days[place].astype(_STAMP)
+        return following
+
+    def sessions_between(self, first: ArrayLike, last: ArrayLike) -> NDArray[np.intp]:
+        """Return how many sessions lie after ``first`` up to and including ``last``."""
+        ends = (np.asarray(day, dtype=_DAY) for day in (first, last))
+        start, end = (np.searchsorted(self._days, day, side="right") for day in ends)
+        return np.asarray(end - start)
