@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vn30_training.running.work import Failure, GroupResult, GroupTask
+from vn30_training.running.work import GroupResult, GroupTask, lost
 
 _PRELOAD = ["vn30_training.running.work", "vn30_training.datasets", "numpy", "pandas"]
+_QUIET = {"KEDRO_LOGGING_CONFIG": str(Path(__file__).with_name("worker_logging.yml"))}
 _THREADS = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -112,7 +114,7 @@ class ProcessPool(Executor):
         try:
             result = worker.connection.recv()
         except (EOFError, OSError):
-            return task.name, _death(worker.end(), task)
+            return task.name, lost(task, _death(worker.end()))
         self._idle.append(worker)
         return task.name, result
 
@@ -130,7 +132,7 @@ class _Worker:
     """A process that works on one group at a time, and the line to it."""
 
     def __init__(self, context: ForkServerContext) -> None:
-        environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
+        environment = one_thread_each(dict(os.environ))
         with _environment(environment):
             forkserver.ensure_running()
         self.connection, theirs = context.Pipe()
@@ -165,10 +167,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _death(code: int | None, task: GroupTask) -> GroupResult:
+def one_thread_each(environment: dict[str, str]) -> dict[str, str]:
+    """Return an environment for workers: numerical libraries take one thread, logs are short."""
+    return {**_QUIET, **environment, **dict.fromkeys(_THREADS, "1")}
+
+
+def _death(code: int | None) -> str:
     how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
-    reason = f"its worker process died ({how}; out of memory?)"
-    return GroupResult(failure=Failure(reason, tuple(node.name for node in task.nodes), reason))
+    return f"its worker process died ({how}; out of memory?)"
 
 
 @contextmanager

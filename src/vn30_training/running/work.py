@@ -88,6 +88,12 @@ class GroupTask:
         return GroupResult(result.seconds, failure, memory.hashes.fresh if memory else {})
 
 
+def lost(task: GroupTask, reason: str, details: str = "") -> GroupResult:
+    """Return what is known of a group whose worker gave no answer: which nodes, and why."""
+    nodes = tuple(node.name for node in task.nodes)
+    return GroupResult(failure=Failure(reason, nodes, details or reason))
+
+
 def run_nodes(
     nodes: tuple[Node, ...],
     catalog: DataCatalog,
