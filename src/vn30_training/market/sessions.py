@@ -89,7 +89,8 @@ def expected_sessions(first: Day, last: Day) -> Days:
 
 
 def _every_day(first: Day, last: Day) -> Days:
-    days: Days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1, dtype=_DAY)
+    ends = np.array([first, last], dtype=_DAY)
+    days: Days = np.arange(ends[0], ends[1] + 1, dtype=_DAY)
     return days
 
 
