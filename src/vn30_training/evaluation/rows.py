@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from vn30_training.evaluation.probabilistic import crps, pinball
 from vn30_training.models.contract import QUANTILE_COLUMNS
@@ -73,7 +74,7 @@ def with_references(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _beside(rows: pd.DataFrame, family: str, column: str) -> np.ndarray[tuple[int], np.dtype]:
+def _beside(rows: pd.DataFrame, family: str, column: str) -> NDArray[np.float64]:
     """Look up ``column`` of a naive family for each row's date and symbol.
 
     A naive rule says the same in every scope; the scope with the most rows is taken.

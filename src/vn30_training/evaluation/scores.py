@@ -79,7 +79,7 @@ def row_scores(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
 
 
 def point_scores(rows: pd.DataFrame) -> dict[str, float]:
-    """Score one family's rows without uncertainty; `row_scores` says against what."""
+    """Score the rows of one family, or of one symbol of it, without uncertainty."""
     y_true, y_pred = rows["y_true"].to_numpy(), rows["y_pred"].to_numpy()
     zero = np.zeros_like(y_true)
     mae, rmse = metrics.mae(y_true, y_pred), metrics.rmse(y_true, y_pred)

@@ -69,8 +69,9 @@ def bootstrap_interval(
 def estimate_mean(values: ArrayLike, holding: int) -> MeanEstimate:
     """Mean of a daily series of scores whose labels each span ``holding`` sessions.
 
-    Labels of neighbouring days share sessions, so the Newey-West lag is ``holding`` and a block of
-    the bootstrap holds five times as many sessions, at least `MIN_BLOCK`.
+    Labels overlap up to ``holding - 1`` days apart. The Newey-West lag is ``holding``, as its
+    weights would otherwise halve the overlap of the shortest labels; a block of the bootstrap holds
+    five times as many sessions on average, at least `MIN_BLOCK`.
     """
     series = _known(values)
     low, high = bootstrap_interval(series, block=max(MIN_BLOCK, 5 * holding))
