@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vn30_training.features.alpha158.names import WINDOWS
+from vn30_training.features.alpha158.series import Floats
 
 try:
     import bottleneck as bn
@@ -23,7 +24,6 @@ except ImportError as error:
         "The engine without a compiler needs bottleneck: pip install 'vn30-training[bottleneck]'."
     ) from error
 
-Floats = NDArray[np.float64]
 HISTORY = WINDOWS[-1]
 BODY = 240
 _CHUNK = 64
@@ -64,11 +64,6 @@ def previous(x: Floats, lag: int = 1) -> Floats:
     out = np.full_like(x, np.nan)
     out[:, lag:] = x[:, :-lag]
     return out
-
-
-def finite(x: Floats) -> Floats:
-    """Return ``x`` with NaN for infinities."""
-    return np.where(np.isfinite(x), x, np.nan)
 
 
 def moving_sum(x: Floats, window: int) -> Floats:
@@ -125,7 +120,7 @@ class Moving:
         first = np.take_along_axis(x, np.argmax(self.valid, axis=1)[:, None], axis=1)
         self.deviation = x - first
         self._first = first
-        seen = np.cumsum(self.valid, axis=1)
+        self._seen = seen = np.cumsum(self.valid, axis=1)
         changed = (self.valid > 0) & (x != previous(filled))
         since = np.maximum.accumulate(np.where(changed, seen, 0), axis=1)
         self._equal = (seen - since + 1)[:, HISTORY:]
@@ -133,7 +128,7 @@ class Moving:
 
     def count(self, window: int) -> Floats:
         """Return how many numbers each window holds."""
-        return moving_sum(self.valid, window)
+        return self._seen[:, HISTORY:] - self._seen[:, HISTORY - window : -window]
 
     def total(self, window: int) -> Floats:
         """Return the sum of each window."""

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import DTypeLike, NDArray
 
 from vn30_training.features.alpha158.modes import RULES, Mode
-from vn30_training.features.alpha158.names import COLUMNS, NAMES
+from vn30_training.features.alpha158.names import COLUMNS, NAMES, ROW
+from vn30_training.features.alpha158.series import bar_features, derive
 
 Engine = Literal["auto", "numba", "bottleneck"]
 _BAR = ("open", "high", "low", "close", "volume", "vwap")
@@ -73,7 +74,12 @@ def compute(
         bars[:4][~(bars[:4] > 0)] = np.nan
         bars[~np.isfinite(bars)] = np.nan
     out = np.full((len(NAMES), len(panel)), np.nan, dtype=dtype)
-    _engine(engine).compute(bars, starts, RULES[mode], out)
+    rules = RULES[mode]
+    with np.errstate(all="ignore"):
+        series = derive(bars, starts, rules)
+        for name, values in bar_features(series, rules.epsilon).items():
+            out[ROW[name]] = values
+        _engine(engine).compute(series, starts, rules, out)
     if mode == "clean":
         _mask(out, bars[3], starts)
     features = pd.DataFrame(out.T, columns=list(NAMES), index=panel.index, copy=False)

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from vn30_training.features.alpha158.blocks import (
     HISTORY,
     Blocks,
-    Floats,
     Moving,
-    finite,
     lag_of_max,
     moving_max,
     moving_sum,
@@ -23,33 +21,20 @@ from vn30_training.features.alpha158.blocks import (
 )
 from vn30_training.features.alpha158.modes import Rules
 from vn30_training.features.alpha158.names import ROW, WINDOWS
+from vn30_training.features.alpha158.series import Floats, Series
 
-Named = Iterator[tuple[str, Floats]]
 Windowed = Iterator[tuple[str, int, Floats]]
 
 
-def compute(bars: Floats, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
-    """Fill ``out``, shape (158, rows), from ``bars``, shape (6, rows).
+def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
+    """Fill the rows of ``out``, shape (158, panel rows), that hold features of windows.
 
     Symbol ``s`` lies in rows ``starts[s]`` to ``starts[s + 1]``.
     """
-    with np.errstate(all="ignore"):
-        for name, values in _bars(bars, rules.epsilon):
-            out[ROW[name]] = values
-        blocks = Blocks(starts)
-        for family in (_trend, _ranges, _correlations, _streaks, _moves, _volumes):
-            for name, w, body in family(blocks, bars, rules):
-                out[ROW[name] + w] = blocks.rows(body)
-
-
-def _bars(bars: Floats, epsilon: float) -> Named:
-    o, h, low, c, _, w = bars
-    span, upper, lower = h - low + epsilon, h - np.maximum(o, c), np.minimum(o, c) - low
-    yield from (("KMID", (c - o) / o), ("KLEN", (h - low) / o), ("KMID2", (c - o) / span))
-    yield from (("KUP", upper / o), ("KUP2", upper / span))
-    yield from (("KLOW", lower / o), ("KLOW2", lower / span))
-    yield from (("KSFT", (2 * c - h - low) / o), ("KSFT2", (2 * c - h - low) / span))
-    yield from (("OPEN0", o / c), ("HIGH0", h / c), ("LOW0", low / c), ("VWAP0", w / c))
+    blocks = Blocks(starts)
+    for family in (_trend, _ranges, _correlations, _streaks, _moves, _volumes):
+        for name, w, body in family(blocks, series, rules):
+            out[ROW[name] + w] = blocks.rows(body)
 
 
 def _least(window: int, rules: Rules) -> float:
@@ -66,9 +51,9 @@ def _flat(mean: Floats, deviation: Floats, rules: Rules) -> NDArray[np.bool_]:
     return np.asarray(deviation <= guard)
 
 
-def _trend(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _trend(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield ROC, MA, STD and what comes from the least-squares line through the closes."""
-    closes = Moving(blocks.of(bars[3]))
+    closes = Moving(blocks.of(series.close))
     c, day = closes.x[:, HISTORY:], np.arange(closes.x.shape[1], dtype=np.float64)
     today = day[HISTORY:]
     for w, window in enumerate(WINDOWS):
@@ -90,9 +75,9 @@ def _trend(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
         yield "RESI", w, _where(enough, (c - mean - slope * (today - place / n)) / c)
 
 
-def _ranges(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _ranges(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield the families of highest highs, lowest lows, quantiles and ranks."""
-    highs, depths, closes = (blocks.of(x) for x in (bars[1], -bars[2], bars[3]))
+    highs, depths, closes = (blocks.of(x) for x in (series.high, series.depth, series.close))
     c = closes[:, HISTORY:]
     for w, window in enumerate(WINDOWS):
         least = _least(window, rules)
@@ -125,13 +110,14 @@ def _peak(blocks: Blocks, x: Floats, window: int, rules: Rules) -> Floats:
     return np.where(np.isnan(gap), lag, gap)
 
 
-def _correlations(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _correlations(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield CORR and CORD."""
-    c, v = blocks.of(bars[3]), blocks.of(bars[4])
-    traded = v if rules.log_of_none else np.where(v > 0, v, np.nan)
-    yield from _correlation("CORR", c, finite(np.log(traded + 1)), rules)
-    growth = finite(np.log(traded / previous(traded) + 1))
-    yield from _correlation("CORD", finite(c / previous(c)), growth, rules)
+    pairs = (
+        ("CORR", series.close, series.log_volume),
+        ("CORD", series.ratio, series.log_growth),
+    )
+    for name, x, y in pairs:
+        yield from _correlation(name, blocks.of(x), blocks.of(y), rules)
 
 
 def _correlation(name: str, x: Floats, y: Floats, rules: Rules) -> Windowed:
@@ -152,12 +138,9 @@ def _correlation(name: str, x: Floats, y: Floats, rules: Rules) -> Windowed:
         yield name, w, _where(enough, covariance / np.sqrt(squared_x * squared_y))
 
 
-def _streaks(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _streaks(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield the shares of sessions that closed higher, lower, and their difference."""
-    c = blocks.of(bars[3])
-    before = previous(c)
-    comparable = blocks.real if rules.gap_counts else ~np.isnan(c - before)
-    flags = [one.astype(np.float64) for one in (comparable, c > before, c < before)]
+    flags = [blocks.of(x) for x in (series.comparable, series.higher, series.lower)]
     for w, window in enumerate(WINDOWS):
         n, higher, lower = (moving_sum(one, window) for one in flags)
         enough = n >= _least(window, rules)
@@ -166,26 +149,24 @@ def _streaks(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
         yield "CNTD", w, _where(enough, (higher - lower) / n)
 
 
-def _moves(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _moves(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield the shares of rises, of falls and their difference in all moves."""
-    for prefix, x in (("", blocks.of(bars[3])), ("V", blocks.of(bars[4]))):
-        move = x - previous(x)
-        rises, falls = Moving(np.maximum(move, 0.0)), Moving(np.maximum(-move, 0.0))
-        moves = Moving(np.abs(move))
+    closes = ("", series.gain, series.loss)
+    for prefix, gain, loss in (closes, ("V", series.volume_gain, series.volume_loss)):
+        rises, falls = Moving(blocks.of(gain)), Moving(blocks.of(loss))
         for w, window in enumerate(WINDOWS):
-            enough = moves.count(window) >= _least(window, rules)
+            enough = rises.count(window) >= _least(window, rules)
             up, down = rises.total(window), falls.total(window)
-            total = moves.total(window) + rules.epsilon
+            total = up + down + rules.epsilon
             yield f"{prefix}SUMP", w, _where(enough, up / total)
             yield f"{prefix}SUMN", w, _where(enough, down / total)
             yield f"{prefix}SUMD", w, _where(enough, (up - down) / total)
 
 
-def _volumes(blocks: Blocks, bars: Floats, rules: Rules) -> Windowed:
+def _volumes(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     """Yield VMA, VSTD and WVMA."""
-    c, v = blocks.of(bars[3]), blocks.of(bars[4])
-    volumes, weighted = Moving(v), Moving(finite(np.abs(c / previous(c) - 1) * v))
-    today = v[:, HISTORY:] + rules.epsilon
+    volumes, weighted = Moving(blocks.of(series.volume)), Moving(blocks.of(series.weighted))
+    today = volumes.x[:, HISTORY:] + rules.epsilon
     for w, window in enumerate(WINDOWS):
         least = _least(window, rules)
         n, mean, deviation = volumes.spread(window)

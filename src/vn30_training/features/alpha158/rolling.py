@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from vn30_training.features.alpha158.names import WINDOWS
+from vn30_training.features.alpha158.series import Floats
 
-Floats = NDArray[np.float64]
 _LONGEST = WINDOWS[-1]
 _WINDOWS = np.array(WINDOWS)
 _COUNT = len(WINDOWS)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def newest(x: Floats) -> Floats:
     """Return the last value that is not NaN, up to each day."""
-    out = np.empty_like(x)
+    out = np.empty(x.size)
     last = 0.0
     for t in range(x.size):
         if x[t] == x[t]:
@@ -32,10 +31,33 @@ def newest(x: Floats) -> Floats:
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def valid(x: Floats) -> Floats:
+    """Return 1.0 where ``x`` is a number, 0.0 where it is NaN."""
+    out = np.empty(x.size)
+    for t in range(x.size):
+        out[t] = 1.0 if x[t] == x[t] else 0.0
+    return out
+
+
+@njit(cache=True, nogil=True)
+def paired(x: Floats, y: Floats) -> tuple[Floats, Floats, bool]:
+    """Return both with NaN where either is NaN, and whether they already were so."""
+    out_x, out_y = np.empty(x.size), np.empty(x.size)
+    same = True
+    for t in range(x.size):
+        one, other = x[t] == x[t], y[t] == y[t]
+        same &= one == other
+        out_x[t] = x[t] if other else np.nan
+        out_y[t] = y[t] if one else np.nan
+    return out_x, out_y, same
+
+
+@njit(cache=True, nogil=True)
 def counts(flags: Floats) -> Floats:
-    """Return how many (or, of integers, the exact sum) in each window."""
-    total = np.zeros(flags.size + 1)
+    """Return the sum of whole numbers in each window, exactly."""
+    total = np.empty(flags.size + 1)
+    total[0] = 0.0
     for t in range(flags.size):
         total[t + 1] = total[t] + flags[t]
     out = np.empty((_COUNT, flags.size))
@@ -45,16 +67,7 @@ def counts(flags: Floats) -> Floats:
     return out
 
 
-@njit(cache=True)
-def valid(x: Floats) -> Floats:
-    """Return 1.0 where ``x`` is a number, 0.0 where it is NaN."""
-    out = np.empty_like(x)
-    for t in range(x.size):
-        out[t] = 1.0 if x[t] == x[t] else 0.0
-    return out
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sums(x: Floats) -> Floats:
     """Return the sum of the numbers in each window."""
     out = np.empty((_COUNT, x.size))
@@ -70,12 +83,12 @@ def sums(x: Floats) -> Floats:
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def moments(x: Floats) -> tuple[Floats, Floats, Floats]:
     """Return count, mean and squared deviations from the mean."""
-    n = counts(valid(x))
+    n, base = counts(valid(x)), newest(x)
     mean, squared = np.empty((_COUNT, x.size)), np.empty((_COUNT, x.size))
-    first, second, base = np.zeros(x.size), np.zeros(x.size), newest(x)
+    first, second = np.zeros(x.size), np.zeros(x.size)
     w = 0
     for lag in range(_LONGEST):
         past, origin = x[: max(x.size - lag, 0)], base[lag:]
@@ -86,17 +99,22 @@ def moments(x: Floats) -> tuple[Floats, Floats, Floats]:
             a[i] += d
             b[i] += d * d
         if lag + 1 == _WINDOWS[w]:
-            mean[w] = base + first / n[w]
-            squared[w] = second - first * first / n[w]
+            for t in range(x.size):
+                mean[w, t] = base[t] + first[t] / n[w, t]
+                squared[w, t] = second[t] - first[t] * first[t] / n[w, t]
             w += 1
     return n, mean, squared
 
 
-@njit(cache=True)
-def lagged(x: Floats) -> Floats:
-    """Return the sum over each window of lag times (value less newest value)."""
+@njit(cache=True, nogil=True)
+def lagged(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what a line through each window needs beyond `moments`.
+
+    The sum of lag times (value less newest value), the newest values, and the sums of the numbers'
+    days and squared days.
+    """
     out = np.empty((_COUNT, x.size))
-    total, base = np.zeros(x.size), newest(x)
+    total, base, day = np.zeros(x.size), newest(x), valid(x)
     w = 0
     for lag in range(_LONGEST):
         past, origin, here = x[: max(x.size - lag, 0)], base[lag:], total[lag:]
@@ -106,12 +124,17 @@ def lagged(x: Floats) -> Floats:
         if lag + 1 == _WINDOWS[w]:
             out[w] = total
             w += 1
-    return out
+    for t in range(x.size):
+        day[t] *= t
+    days = counts(day)
+    for t in range(x.size):
+        day[t] *= t
+    return out, base, days, counts(day)
 
 
-@njit(cache=True)
-def products(x: Floats, y: Floats) -> Floats:
-    """Return the sum over each window of the products of both deviations from the newest value.
+@njit(cache=True, nogil=True)
+def products(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the sums of the products of both deviations from the newest values, and those values.
 
     Both must be NaN on the same days.
     """
@@ -127,12 +150,15 @@ def products(x: Floats, y: Floats) -> Floats:
         if lag + 1 == _WINDOWS[w]:
             out[w] = total
             w += 1
-    return out
+    return out, base_x, base_y
 
 
-@njit(cache=True)
-def peaks(x: Floats) -> tuple[Floats, Floats]:
-    """Return the highest value of each window and its lag, the oldest one where values tie."""
+@njit(cache=True, nogil=True)
+def peaks(x: Floats, gap_is_peak: bool) -> tuple[Floats, Floats, Floats]:
+    """Return count, highest value and its lag, the oldest one where values tie.
+
+    With ``gap_is_peak`` the lag is that of the window's oldest NaN, where it has one.
+    """
     high, lags = np.empty((_COUNT, x.size)), np.empty((_COUNT, x.size))
     best, at = np.full(x.size, -np.inf), np.zeros(x.size)
     w = 0
@@ -145,68 +171,56 @@ def peaks(x: Floats) -> tuple[Floats, Floats]:
         if lag + 1 == _WINDOWS[w]:
             high[w], lags[w] = best, at
             w += 1
-    return high, lags
+    n = counts(valid(x))
+    if gap_is_peak:
+        _gaps(x, lags)
+    return n, high, lags
 
 
-@njit(cache=True)
-def oldest_gap(x: Floats) -> Floats:
-    """Return the lag of the oldest NaN in each window, -1 without one."""
-    out = np.full((_COUNT, x.size), -1.0)
-    for t in range(x.size):
-        if x[t] == x[t]:
-            continue
-        for w in range(_COUNT):
-            for later in range(t, min(t + _WINDOWS[w], x.size)):
-                out[w, later] = max(out[w, later], float(later - t))
-    return out
+@njit(cache=True, nogil=True)
+def _gaps(x: Floats, lags: Floats) -> None:
+    """Write the lag of the oldest NaN of each window that has one."""
+    for t in range(x.size - 1, -1, -1):
+        if x[t] != x[t]:
+            for w in range(_COUNT):
+                for later in range(t, min(t + _WINDOWS[w], x.size)):
+                    lags[w, later] = later - t
 
 
-@njit(cache=True)
-def _replace(ordered: Floats, n: int, old: float, new: float) -> int:
-    """Take ``old`` out of and put ``new`` into the first ``n`` ordered values; NaN is none."""
-    if old == old:
-        i = int(np.searchsorted(ordered[:n], old))
-        n -= 1
-        while i < n:
-            ordered[i] = ordered[i + 1]
-            i += 1
-    if new == new:
-        i = n
-        while i > 0 and ordered[i - 1] > new:
-            ordered[i] = ordered[i - 1]
-            i -= 1
-        ordered[i] = new
-        n += 1
-    return n
+@njit(cache=True, nogil=True)
+def take_out(ordered: Floats, n: int, old: float) -> int:
+    """Take a value, NaN for none, out of the first ``n`` ordered values; return how many stay."""
+    if old != old:
+        return n
+    i = 0
+    while ordered[i] < old:
+        i += 1
+    for j in range(i, n - 1):
+        ordered[j] = ordered[j + 1]
+    return n - 1
 
 
-@njit(cache=True)
-def _quantile(ordered: Floats, n: int, level: float) -> float:
+@njit(cache=True, nogil=True)
+def put_in(ordered: Floats, n: int, new: float) -> tuple[int, float]:
+    """Put a value, NaN for none, in its place; return how many there are and its average rank."""
+    if new != new:
+        return n, np.nan
+    i = n
+    while i > 0 and ordered[i - 1] > new:
+        ordered[i] = ordered[i - 1]
+        i -= 1
+    ordered[i] = new
+    below = i
+    while below > 0 and ordered[below - 1] == new:
+        below -= 1
+    return n + 1, 0.5 * (below + i) + 1
+
+
+@njit(cache=True, nogil=True)
+def quantile(ordered: Floats, n: int, level: float) -> float:
     """Interpolate linearly between the first ``n`` ordered values."""
     place = level * (n - 1)
     below = int(place)
     if below + 1 >= n:
         return float(ordered[n - 1])
     return float(ordered[below] + (ordered[below + 1] - ordered[below]) * (place - below))
-
-
-@njit(cache=True)
-def order(x: Floats, levels: tuple[float, float]) -> tuple[Floats, Floats, Floats]:
-    """Return two quantiles and the percentile rank of the newest value, ties averaged."""
-    upper = np.full((_COUNT, x.size), np.nan)
-    lower, rank = upper.copy(), upper.copy()
-    ordered = np.empty(_LONGEST + 1)
-    for w in range(_COUNT):
-        n = 0
-        for t in range(x.size):
-            old = x[t - _WINDOWS[w]] if t >= _WINDOWS[w] else np.nan
-            n = _replace(ordered, n, old, x[t])
-            if n == 0:
-                continue
-            upper[w, t] = _quantile(ordered, n, levels[0])
-            lower[w, t] = _quantile(ordered, n, levels[1])
-            if x[t] == x[t]:
-                left = np.searchsorted(ordered[:n], x[t])
-                right = np.searchsorted(ordered[:n], x[t], side="right")
-                rank[w, t] = 0.5 * (left + right + 1) / n
-    return upper, lower, rank
