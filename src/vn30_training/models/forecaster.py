@@ -192,9 +192,8 @@ class Forecaster:
             If the folder is unfinished, any byte of it is not what was written, or another version
             of this package wrote it.
         """
-        files = bundle.read(Path(folder))
         try:
-            return cls._from_files(files)
+            return cls._from_files(bundle.read(Path(folder)))
         except (KeyError, ValueError, TypeError) as error:
             raise ArtefactError(
                 f"{folder}: written by another version of this package ({error}). Train it again."

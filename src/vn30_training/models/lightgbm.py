@@ -89,6 +89,7 @@ class LightGBM(Family):
         parameters = options.parameters(len(train.rows), seed)
         data = _dataset(train, parameters)
         curves: dict[str, dict[str, list[float]]] = {}
+        trees: list[int] = []
         booster = lightgbm.train(
             parameters,
             data,
@@ -96,25 +97,24 @@ class LightGBM(Family):
             valid_sets=[data, _dataset(valid, parameters, reference=data)],
             valid_names=["train", "valid"],
             callbacks=[
-                lightgbm.early_stopping(
-                    options.early_stopping_rounds, first_metric_only=True, verbose=False
-                ),
+                lambda round_: trees.append(round_.model.num_trees()),
+                lightgbm.early_stopping(options.early_stopping_rounds, verbose=False),
                 lightgbm.record_evaluation(curves),
             ],
         )
-        model = cls(booster.model_to_string(num_iteration=booster.best_iteration))
-        model._check_text(booster, valid)
-        model.diagnostics = _diagnose(model.booster, curves, train.feature_names)
+        best = booster.best_iteration
+        # A round that finds no split adds no tree, so rounds and trees are counted apart.
+        model = cls(booster.model_to_string(num_iteration=trees[best - 1]))
+        model._check_text(booster, trees[best - 1], valid)
+        model.diagnostics = _diagnose(model.booster, curves, best, train.feature_names)
         return model
 
-    def _check_text(self, booster: lightgbm.Booster, probe: Samples) -> None:
+    def _check_text(self, booster: lightgbm.Booster, trees: int, probe: Samples) -> None:
         # The text has been known to come out empty or short after early stopping.
         x = probe.features[probe.rows[:256]]
-        expected = booster.predict(x, num_iteration=booster.best_iteration, num_threads=1)
+        expected = booster.predict(x, num_iteration=trees, num_threads=1)
         if not np.array_equal(expected, self.booster.predict(x, num_threads=1)):
-            raise RuntimeError(
-                "LightGBM's text does not predict as the booster it was written from."
-            )
+            raise RuntimeError("LightGBM's text does not predict as the booster that wrote it.")
 
     @override
     def predict(self, data: Samples) -> Prediction:
@@ -146,6 +146,7 @@ def _dataset(
 def _diagnose(
     booster: lightgbm.Booster,
     curves: dict[str, dict[str, list[float]]],
+    best_iteration: int,
     feature_names: tuple[str, ...],
 ) -> Diagnostics:
     losses = zip(curves["train"]["l2"], curves["valid"]["l2"], strict=True)
@@ -153,10 +154,14 @@ def _diagnose(
     gains = booster.feature_importance("gain").tolist()
     return Diagnostics(
         learning_curve=[
-            {"epoch": epoch, "train_loss": train, "valid_loss": valid}
+            {"epoch": epoch, "train_loss": float(train), "valid_loss": float(valid)}
             for epoch, (train, valid) in enumerate(losses)
         ],
         importance=dict(zip(feature_names, gains, strict=True)),
-        facts={"best_iteration": booster.num_trees(), "splits": splits},
+        facts={
+            "best_iteration": best_iteration,
+            "trees": booster.num_trees(),
+            "splits": splits,
+        },
         degenerate=None if splits else "no tree found a split, so the model is a constant",
     )
