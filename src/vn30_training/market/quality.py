@@ -88,10 +88,11 @@ def validate(
         today = today.date()
     findings = Findings()
     bars = _cleaned(read.prices, options, today, findings)
-    parts = _parts(bars, options, findings)
+    parts = _parts(bars, options, findings) if len(bars) else pd.DataFrame()
     found = [*read.issues, *findings.issues()]
-    found += _told_of_time(bars, parts, options, today)
-    found += _told_of_score(parts, found, options)
+    if len(bars):
+        found += _told_of_time(bars, parts, options, today)
+        found += _told_of_score(parts, found, options)
     symbols = _judged(read, bars, parts, findings, found)
     report = QualityReport(
         source=read.source,

@@ -113,7 +113,7 @@ def read_folder(
     options, folder = options or ReadOptions(), Path(folder)
     if is_qlib_folder(folder):
         return _read_qlib(folder, symbols)
-    result = ReadResult(pd.DataFrame(columns=[*REQUIRED, *SOURCE_COLUMNS]), source=str(folder))
+    result = ReadResult(_no_prices(), source=str(folder))
     paths, root = ([folder], folder.parent) if folder.is_file() else (find_files(folder), folder)
     found = [frame for path in paths for frame in _read_file(path, root, options, symbols, result)]
     if found:
@@ -125,12 +125,19 @@ def read_folder(
     return result
 
 
+def _no_prices() -> pd.DataFrame:
+    kinds = {"symbol": "str", "date": "datetime64[us]", "source_file": "str", "source_row": "int64"}
+    columns = [*REQUIRED, *SOURCE_COLUMNS]
+    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "float64")) for name in columns})
+
+
 def _read_qlib(folder: Path, symbols: Sequence[str] | None) -> ReadResult:
-    result = ReadResult(pd.DataFrame(), source=str(folder))
+    result = ReadResult(_no_prices(), source=str(folder))
     try:
         prices, result.issues = read_bins(folder)
     except DataError as error:
-        prices, result.issues = pd.DataFrame(columns=REQUIRED), list(error.issues)
+        result.issues.extend(error.issues)
+        return result
     wanted = prices["symbol"].isin(symbols) if symbols else slice(None)
     prices = prices[wanted].assign(source_file="features")
     prices["source_row"] = prices.groupby("symbol").cumcount() + 1

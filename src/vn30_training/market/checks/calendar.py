@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.market.checks.findings import Findings
-from vn30_training.market.sessions import should_be_open
+from vn30_training.market.sessions import expected_sessions
 
-SESSION_SHARE = 0.1
+SESSION_SHARE = 0.05
 """Of the symbols then listed, this share must have a bar: some exchange was open that day."""
 _FEWEST_SYMBOLS = 5
 _SATURDAY = 5
+_DAY = "datetime64[D]"
 
 
 def check_sessions(bars: pd.DataFrame, findings: Findings) -> pd.Series:
@@ -48,11 +49,12 @@ def _flag_missing(missing: pd.DataFrame, findings: Findings) -> None:
 
 def market_gaps(bars: pd.DataFrame) -> list[pd.Timestamp]:
     """Return the days that should have been sessions, but on which no symbol has a bar."""
-    if bars["symbol"].nunique() < _FEWEST_SYMBOLS:
+    spans = bars.groupby("symbol")["date"].agg(["min", "max"]).astype("datetime64[s]")
+    if len(spans) < _FEWEST_SYMBOLS:
         return []
-    days = pd.DatetimeIndex(bars["date"].unique())
-    absent = pd.bdate_range(days.min(), days.max()).difference(days)
-    return [day for day in absent if should_be_open(day)]
+    started = spans["min"].sort_values().iloc[_FEWEST_SYMBOLS - 1]
+    expected = expected_sessions(started.to_datetime64(), spans["max"].max().to_datetime64())
+    return [pd.Timestamp(day) for day in np.setdiff1d(expected, bars["date"].to_numpy(_DAY))]
 
 
 def sessions_behind(bars: pd.DataFrame, as_of: date) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vn30_training.market.checks.findings import Findings, Mask, escalated
@@ -33,9 +34,9 @@ def _closes(rows: pd.DataFrame) -> pd.Series:
 
 def refuse_impossible(bars: pd.DataFrame, findings: Findings, today: date) -> pd.DataFrame:
     """Flag infinite (D021) and negative (D022) values and future dates (D029), all errors."""
-    values = bars[[*PRICES, "volume"]].to_numpy(float)
-    infinite: Mask = np.isinf(values).any(axis=1)
-    negative: Mask = (values < 0).any(axis=1)
+    values: npt.NDArray[np.float64] = bars[[*PRICES, "volume"]].to_numpy(float)
+    infinite = np.asarray(np.isinf(values).any(axis=1))
+    negative = np.asarray((values < 0).any(axis=1))
     findings.flag("D021", bars[infinite], "infinite value", "error")
     findings.flag("D022", bars[negative], "negative value", "error")
     late: Mask = (bars["date"] > pd.Timestamp(today).normalize()).to_numpy(bool)

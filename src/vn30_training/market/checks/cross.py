@@ -23,7 +23,8 @@ def cross_check(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``symbol, date, kind, a, b``: ``return_disagrees`` where log returns since the last common
-        day differ by more than 1 %, ``volume_disagrees`` where volumes differ by more than 2 %.
+        day differ by more than 1 %, ``volume_disagrees`` where volumes differ by more than 2 %
+        (days without volume in either are D009's matter).
     """
     columns = [*KEYS, "close", "volume"]
     both = a[columns].merge(b[columns], on=list(KEYS), suffixes=("_a", "_b"))
@@ -31,8 +32,9 @@ def cross_check(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         logs = np.log(both[f"close_{side}"].where(both[f"close_{side}"] > 0))
         both[f"return_{side}"] = logs.groupby(both["symbol"]).diff()
     returns = (both["return_a"] - both["return_b"]).abs() > RETURN_GAP
-    larger = both[["volume_a", "volume_b"]].max(axis=1)
-    volumes = (both["volume_a"] - both["volume_b"]).abs() > VOLUME_GAP * larger
+    volume = both[["volume_a", "volume_b"]]
+    gap = (both["volume_a"] - both["volume_b"]).abs()
+    volumes = (gap > VOLUME_GAP * volume.max(axis=1)) & (volume > 0).all(axis=1)
     return pd.concat([_table(both[returns], "return"), _table(both[volumes], "volume")])
 
 

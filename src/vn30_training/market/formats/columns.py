@@ -45,7 +45,7 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "close_adjusted")
 
 def normalise(name: object) -> str:
     """Return a header's bare letters and digits: ``<Đóng cửa> (VND)`` becomes ``dongcua``."""
-    text = re.sub(r"\(.*?\)|\[.*?\]", "", str(name)).replace("đ", "d").replace("Đ", "D")
+    text = re.sub(r"\(.*?\)", "", str(name)).replace("đ", "d").replace("Đ", "D")
     plain = unicodedata.normalize("NFKD", text).lower()
     return re.sub(r"[^a-z0-9]", "", plain)
 
