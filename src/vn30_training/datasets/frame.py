@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -14,6 +15,16 @@ from vn30_training.datasets.base import PathDataset
 from vn30_training.files import atomic_path
 
 Signature = tuple[int, int, int]
+# Parquet guards its pages by checksums, but not the names and types of its columns.
+_HEAD = b"vn30.head"
+
+
+def _digest(table: pa.Table) -> bytes:
+    """Return a hash of what a table is but for the values: columns, types, notes, length."""
+    notes = {key: note for key, note in (table.schema.metadata or {}).items() if key != _HEAD}
+    columns = table.schema.remove_metadata().to_string()
+    content = repr((columns, sorted(notes.items()), table.num_rows))
+    return hashlib.sha256(content.encode()).hexdigest().encode()
 
 
 class FrameDataset(PathDataset):
@@ -75,15 +86,20 @@ class FrameDataset(PathDataset):
     def _read(self) -> pd.DataFrame:
         try:
             table = pq.read_table(self.path, page_checksum_verification=True)
+            noted = (table.schema.metadata or {}).get(_HEAD)
+            if noted is not None and noted != _digest(table):
+                raise ValueError("its columns are not those that were written")
             return cast(pd.DataFrame, table.to_pandas())
         except FileNotFoundError:
             raise DatasetError(f"{self.path}: there is no such file.") from None
-        except (OSError, ValueError, pa.ArrowException) as error:
+        except Exception as error:
             raise DatasetError(
                 f"{self.path}: damaged ({error}). Delete it and run its pipeline again."
             ) from error
 
     def _write(self, table: pa.Table) -> None:
+        metadata = {**(table.schema.metadata or {}), _HEAD: _digest(table)}
+        table = table.replace_schema_metadata(metadata)
         with atomic_path(self.path) as temporary:
             pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 

@@ -26,7 +26,7 @@ _ID_TAG = "vn30.id"
 _MOST_PARAMETERS = 100
 _LONGEST_PARAMETER = 500
 # The client's own defaults hold a run up for four minutes where a server does not answer.
-_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "3"}
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "3"}
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def announce(parent_run: str, experiment: str, uri: str) -> None:
 
 def be_impatient() -> None:
     """Let the MLflow client give up after seconds; for the start of a process, before it asks."""
-    for name, value in _PATIENCE.items():
+    for name, value in PATIENCE.items():
         os.environ.setdefault(name, value)
 
 
