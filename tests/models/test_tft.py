@@ -113,6 +113,15 @@ def test_further_steps_train_too():
     assert model.predict(valid).quantiles.shape == (len(valid.rows), len(QUANTILES))
 
 
+def test_it_begins_at_the_labels_own_quantiles():
+    train, _ = split_samples(make_samples(days=200))
+    model = TFT(TFTOptions(**SMALL), TFT._inputs(train))
+    label = torch.tensor(train.label[train.rows])
+    model._start(label)
+    below = (label[:, None] < model.network.output_layer.bias).float().mean(0)
+    np.testing.assert_allclose(below.detach(), QUANTILES, atol=0.01)
+
+
 def test_the_median_part_of_the_loss_is_the_absolute_error():
     quantiles = torch.zeros(1, len(QUANTILES))
     losses = [2 * max(q * 3.0, (q - 1) * 3.0) for q in QUANTILES]

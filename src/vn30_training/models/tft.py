@@ -160,6 +160,12 @@ class TFT(NeuralFamily):
             "static": stocks,
         }
 
+    @torch.no_grad()
+    def _start(self, labels: Tensor) -> None:
+        """Begin at the labels' own quantiles: what is left to learn is what moves them."""
+        levels = torch.tensor(QUANTILES, device=labels.device)
+        self.network.output_layer.bias.copy_(labels.quantile(levels))
+
     def _windows(self, table: WindowTable, rows: Tensor) -> WindowBatch:
         """Gather the rows that the windows of ``rows`` need, each once."""
         index = table.index(rows, self.window)

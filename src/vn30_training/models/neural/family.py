@@ -76,6 +76,9 @@ class NeuralFamily(Family):
     def _build(self) -> nn.Module:
         """Return a new network for ``self.options`` and ``self.inputs``."""
 
+    def _start(self, labels: Tensor) -> None:
+        """Adapt a new network's first weights to the labels that it will learn."""
+
     def _codes(self, data: Samples) -> Mapping[str, NDArray[np.int64]]:  # noqa: ARG002
         """Return whatever the network wants to know about rows beside their features."""
         return {}
@@ -152,6 +155,8 @@ class NeuralFamily(Family):
         train_rows = self._complete(train, "training")
         valid_rows = self._complete(valid, "validation")
         table = self._table(train, valid)
+        if not keep_start:
+            self._start(table.label[train_rows])
         trainer = Trainer(
             self.network,
             lambda rows: self._losses(table, rows),
