@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
 
 from vn30_training.files import sha256_file
+from vn30_training.market.reading import ReadOptions, ReadResult, read_folder
 
 SIMULATED = "simulated"
 
 
-class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
+ReadPrices = Callable[[Sequence[str]], ReadResult]
+
+
+class PricesFolderDataset(AbstractDataset[Any, ReadPrices | None]):
     """Where prices come from: the embedded simulated market, or a folder of files.
 
     Parameters
@@ -22,7 +28,7 @@ class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
     source
         ``simulated``, or the folder.
     price_unit, date_format
-        What the user says about the files; handed on.
+        What the user says about the files, see `ReadOptions`.
     """
 
     def __init__(
@@ -38,8 +44,8 @@ class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
         self._date_format = date_format
         self.metadata = metadata
 
-    def load(self) -> dict[str, Any]:
-        """Return ``folder`` (a path, or None where simulated), ``price_unit``, ``date_format``.
+    def load(self) -> ReadPrices | None:
+        """Return a function that reads the symbols it is given; None where simulated.
 
         Raises
         ------
@@ -47,11 +53,10 @@ class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
             If there is no such folder.
         """
         self._files()
-        return {
-            "folder": self.folder,
-            "price_unit": self._price_unit,
-            "date_format": self._date_format,
-        }
+        if self.folder is None:
+            return None
+        options = ReadOptions(price_unit=self._price_unit, date_format=self._date_format)
+        return partial(read_folder, self.folder, options)
 
     def save(self, data: Any) -> None:  # noqa: ARG002
         """Refuse: the folder is the user's."""
@@ -66,6 +71,10 @@ class PricesFolderDataset(AbstractDataset[Any, dict[str, Any]]):
         ]
         content = json.dumps([self._price_unit, self._date_format, files])
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def referring_text(self) -> str:
+        """Return the name of the code that reads the files: another reader, other prices."""
+        return "vn30_training.market.reading:read_folder"
 
     def _files(self) -> list[Path]:
         if self.folder is None:

@@ -1,0 +1,44 @@
+"""How long nodes took, from what runs remember; told to readers, never an input to results."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kedro.io import DatasetError
+
+from vn30_training.datasets.base import PathDataset
+from vn30_training.datasets.paths import STATE_FOLDER
+
+
+class SecondsDataset(PathDataset):
+    """Seconds by node name, as of each node's latest success.
+
+    Its content hash is constant: a report is not written again because time was measured again.
+
+    Parameters
+    ----------
+    filepath
+        Any layer of the data root whose runs are meant.
+    """
+
+    optional = True
+
+    def load(self) -> dict[str, float]:
+        """Return the seconds of every node that a run remembers."""
+        records = (self.root / STATE_FOLDER / "nodes").glob("*.json")
+        return {
+            path.stem: json.loads(path.read_text(encoding="utf-8"))["seconds"]
+            for path in sorted(records)
+        }
+
+    def save(self, data: Any) -> None:
+        """Refuse: the runner writes the records."""
+        raise DatasetError("Seconds are recorded by the runner.")
+
+    def content_hash(self) -> str:
+        """Return a constant."""
+        return "seconds"
+
+    def _exists(self) -> bool:
+        return True

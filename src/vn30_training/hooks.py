@@ -1,0 +1,115 @@
+"""What happens around a run: the universe, tracking, missing inputs, the closing summary."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import MethodType
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.framework.project import PACKAGE_NAME, pipelines
+from kedro.pipeline import Pipeline
+
+from vn30_training import project
+from vn30_training.datasets import tracking
+
+logger = logging.getLogger(__name__)
+
+_LOUD = ("kedro_mlflow", "kedro_viz", "mlflow", "alembic")
+
+
+class UniverseHooks:
+    """Give the parameters of the run to the registry before kedro asks it for pipelines."""
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: Any) -> None:
+        """Complete the parameters; other symbols or families than before mean other pipelines."""
+        completed = project.use(context.config_loader["parameters"])
+        context.config_loader["parameters"] = completed
+        if PACKAGE_NAME:
+            pipelines.configure(f"{PACKAGE_NAME}.pipeline_registry")
+
+
+class TrackingHooks:
+    """Let no tracking server stop a run or hold it up, and tell where child runs belong."""
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: Any) -> None:
+        """Ask the tracking server once; take kedro-mlflow out of this run if it does not answer."""
+        for name in _LOUD:  # they set their own level when they are imported
+            logging.getLogger(name).setLevel(logging.ERROR)
+        tracking.be_impatient()
+        settings = context.config_loader["mlflow"]
+        uri = settings["server"]["mlflow_tracking_uri"]
+        try:
+            tracking.prepare(uri)
+        except Exception as error:
+            logger.warning(
+                "Tracking: MLflow at %s does not answer (%s): this run is not tracked.",
+                uri,
+                _first_line(error),
+            )
+            for plugin in context._hook_manager.get_plugins():
+                if type(plugin).__module__.startswith("kedro_mlflow"):
+                    context._hook_manager.unregister(plugin)
+
+    @hook_impl(trylast=True)
+    def before_pipeline_run(self) -> None:
+        """Announce kedro-mlflow's run as the parent of what the instances will log."""
+        mlflow = sys.modules.get("mlflow")
+        run = mlflow.active_run() if mlflow else None
+        if run is not None:
+            tracking.announce(run.info.run_id, run.info.experiment_id, mlflow.get_tracking_uri())
+
+
+class PipelineCacheHooks:
+    """Compute a pipeline's free inputs and outputs once a run.
+
+    Kedro 1.7 asks a pipeline for them at every dataset it releases, which is most of the time of a
+    run of thousands of nodes; a pipeline never changes, so the answer may be kept.
+    """
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Replace the two methods on this pipeline by their answers."""
+        for name in ("inputs", "outputs"):
+            answer = frozenset(getattr(pipeline, name)())
+            setattr(pipeline, name, MethodType(lambda _, kept=answer: set(kept), pipeline))
+
+
+class MissingInputHooks:
+    """Say in one line which command makes the inputs that a partial run lacks."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:
+        """Raise `MissingInputsError` where a persisted input of the run does not exist."""
+        missing = sorted(
+            name
+            for name in pipeline.inputs()
+            if not name.startswith("params:")
+            and name != "parameters"
+            and not getattr(catalog.get(name), "optional", False)
+            and not catalog.exists(name)
+        )
+        if missing:
+            raise MissingInputsError(missing)
+
+
+class MissingInputsError(RuntimeError):
+    """A run was asked for whose inputs no run has made yet."""
+
+    def __init__(self, names: list[str]) -> None:
+        models = [name for name in names if name.endswith(".model")]
+        command = "--pipeline=baseline" if models else "--pipeline=data"
+        if not models and any(name.startswith(("board_", "forecasts_")) for name in names):
+            command = "--pipeline=baseline"
+        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        super().__init__(f"Missing: {shown}. Make them first with: kedro run {command}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+PROJECT_HOOKS = (UniverseHooks(), TrackingHooks(), MissingInputHooks(), PipelineCacheHooks())

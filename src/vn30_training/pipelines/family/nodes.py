@@ -1,0 +1,95 @@
+"""Nodes of one instance, and the node that gathers a family's instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from vn30_training.evaluation.splits import Split
+from vn30_training.evaluation.tables import instance_metrics
+from vn30_training.models.bundle import without_nan
+from vn30_training.models.forecaster import Forecaster
+from vn30_training.models.options import InstanceOptions, merge_options
+from vn30_training.models.scope import Scope
+from vn30_training.models.training import train
+
+
+def choose_options(
+    family: dict[str, Any], instance: dict[str, str], variant: Any
+) -> dict[str, Any]:
+    """Merge the family's parameters for this scope; what was used is saved beside the model.
+
+    A variant is one for all families, or one for each family named.
+    """
+    name, scope = instance["family"], Scope.parse(instance["scope"])
+    chosen = variant.get(name) if isinstance(variant, dict) else variant
+    options = merge_options(name, family, scope, chosen)
+    return options.model_dump(mode="json")
+
+
+def fit(
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: dict[str, Any],
+    options: dict[str, Any],
+    universe: dict[str, Any],
+) -> Forecaster:
+    """Train the instance on the training span; the validation span stops and calibrates it."""
+    return finetune(features, labels, split, options, universe, None)
+
+
+def finetune(
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: dict[str, Any],
+    options: dict[str, Any],
+    universe: dict[str, Any],
+    pooled: Forecaster | None,
+) -> Forecaster:
+    """Train the instance from the pooled model of its family."""
+    chosen = InstanceOptions.model_validate(options)
+    return train(
+        features,
+        labels,
+        Split.from_dict(split),
+        chosen,
+        Scope.parse(chosen.scope),
+        sectors={symbol: facts["sector"] for symbol, facts in universe["symbols"].items()},
+        pooled=pooled,
+        provenance={"as_of": str(labels["date"].max().date())},
+    )
+
+
+def forecast(
+    model: Forecaster, features: pd.DataFrame, labels: pd.DataFrame, split: dict[str, Any]
+) -> pd.DataFrame:
+    """Forecast the test span, out of sample."""
+    return model.forecast(features, labels, Split.from_dict(split).mask(labels, "test"))
+
+
+def score(model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
+    """Tell how the instance did: status, metrics, learning curve, importance, options."""
+    record = {
+        "family": options["family"],
+        "scope": model.scope.kind,
+        "name": f"{options['family']}.{model.scope}",
+        "symbol": model.scope.symbol,
+        "status": "degenerate" if model.degenerate else "ok",
+        "reason": model.degenerate,
+        "seeds": options["seeds"],
+        "n_train": model.spans["train"]["rows"],
+        "n_valid": model.spans["valid"]["rows"],
+        "n_test": int(forecast["y_true"].notna().sum()) // len(options["seeds"]),
+        "metrics": instance_metrics(forecast),
+        "options": options,
+        "learning_curve": model.learning_curve.to_dict("records"),
+        "importance": model.importance.to_dict("records"),
+    }
+    return without_nan(record)
+
+
+def gather(*results: Any) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    """Put a family's score records, given first, into a board and its forecasts into one table."""
+    records, tables = list(results[: len(results) // 2]), results[len(results) // 2 :]
+    return records, pd.concat([one for one in tables if len(one)] or [tables[0]], ignore_index=True)

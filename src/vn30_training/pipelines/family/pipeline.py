@@ -1,0 +1,80 @@
+"""Wiring of a model family: one base pipeline, instantiated for every scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Node, Pipeline
+
+from vn30_training.models.registry import FamilySpec
+from vn30_training.models.scope import Scope
+from vn30_training.pipelines.family import nodes
+
+_SHARED = {"features", "labels", "split"}
+
+
+def create_pipeline(family: FamilySpec, scopes: Sequence[Scope]) -> list[Node | Pipeline]:
+    """Return the instances of a family, one namespace ``<family>.<scope>`` each, and its board.
+
+    The parts are disjoint and meant for one ``Pipeline([...])`` call with those of all families:
+    summing thousands of nodes pipeline by pipeline takes kedro many times longer.
+    """
+    parts: list[Node | Pipeline] = [_instance(family.name, scope) for scope in scopes]
+    parts.append(
+        Node(
+            nodes.gather,
+            inputs=[
+                f"{family.name}.{scope}.{kind}"
+                for kind in ("scores", "forecast")
+                for scope in scopes
+            ],
+            outputs=[f"board_{family.name}", f"forecasts_{family.name}"],
+            name="gather",
+            namespace=family.name,
+        )
+    )
+    return parts
+
+
+def _instance(family: str, scope: Scope) -> Pipeline:
+    finetuned = scope.kind == "finetuned"
+    inputs = {name: name for name in _SHARED}
+    if finetuned:
+        inputs["pooled_model"] = f"{family}.{Scope('pooled')}.model"
+    return Pipeline(
+        _base_pipeline(finetuned),
+        namespace=f"{family}.{scope}",
+        inputs=inputs,
+        parameters={
+            "params:family": f"params:{family}",
+            "params:instance": f"params:instances.{family}.{scope}",
+            "params:universe": "params:universe",
+            "params:variant": "params:variant",
+        },
+        tags=[scope.symbol] if scope.symbol else [],
+    )
+
+
+def _base_pipeline(finetuned: bool) -> list[Node]:
+    learn, start = (nodes.finetune, ["pooled_model"]) if finetuned else (nodes.fit, [])
+    return [
+        Node(
+            nodes.choose_options,
+            inputs=["params:family", "params:instance", "params:variant"],
+            outputs="options",
+            name="choose_options",
+        ),
+        Node(
+            learn,
+            inputs=["features", "labels", "split", "options", "params:universe", *start],
+            outputs="model",
+            name=learn.__name__,
+        ),
+        Node(
+            nodes.forecast,
+            inputs=["model", "features", "labels", "split"],
+            outputs="forecast",
+            name="forecast",
+        ),
+        Node(nodes.score, inputs=["model", "forecast", "options"], outputs="scores", name="score"),
+    ]

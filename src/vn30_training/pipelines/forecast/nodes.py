@@ -1,0 +1,81 @@
+"""Nodes that forecast the next session, or refuse to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from vn30_training.evaluation.outlook import build_outlook
+from vn30_training.market import vintage as vintages
+from vn30_training.market.hose import load_rules
+from vn30_training.market.issues import DataError
+from vn30_training.market.readiness import ForecastOptions, sessions_between, why_not_ready
+from vn30_training.models.forecaster import Forecaster
+
+
+class StaleModelError(ValueError):
+    """A model is older than its allowed age."""
+
+
+def refuse_or_release(
+    prices: pd.DataFrame,
+    sessions: pd.DataFrame,
+    quality: dict[str, Any],
+    trained_vintage: dict[str, Any],
+    clock: datetime,
+    forecast: ForecastOptions,
+) -> dict[str, Any]:
+    """Release the newest session for forecasting.
+
+    Raises
+    ------
+    DataError
+        If the prices are stale or unfinished, or their past is not what the models were trained on.
+    """
+    found = vintages.compare(trained_vintage, prices)
+    if not quality["simulated"]:
+        found = [*why_not_ready(prices, sessions, clock, forecast), *found]
+    if any(one.level == "error" for one in found):
+        raise DataError(found)
+    return {"date": str(prices["date"].max().date()), "simulated": quality["simulated"]}
+
+
+def forecast_next(
+    model: Forecaster,
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    sessions: pd.DataFrame,
+    as_of: dict[str, Any],
+    forecast: ForecastOptions,
+) -> pd.DataFrame:
+    """Forecast from the released session.
+
+    Raises
+    ------
+    StaleModelError
+        If the data the model was trained on ends too many sessions before.
+    """
+    trained = model.provenance["as_of"]
+    age = sessions_between(sessions, trained, as_of["date"])
+    if age > forecast.max_model_age:
+        raise StaleModelError(
+            f"trained on data up to {trained}, {age} sessions ago ({forecast.max_model_age} "
+            "allowed). Train again: kedro run --pipeline=baseline"
+        )
+    return model.forecast(features, labels, "newest")
+
+
+def gather_next(*forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Put the forecasts of a family's instances into one table; failed ones are empty."""
+    return pd.concat([one for one in forecasts if len(one)] or [forecasts[0]], ignore_index=True)
+
+
+def collect_next(
+    prices: pd.DataFrame, sessions: pd.DataFrame, *forecasts: pd.DataFrame
+) -> pd.DataFrame:
+    """Put all forecasts of the next session into one table, as prices within the limits."""
+    table = gather_next(*forecasts)
+    ahead = sessions_between(sessions, table["date"].max(), table["label_end"].max())
+    return build_outlook(table, prices, ahead, load_rules())
