@@ -83,7 +83,8 @@ def trade(
     gap_noise = generator.standard_normal((days, stocks)) * returns.risk * _GAP_NOISE
     shadows = np.minimum(generator.exponential(size=(2, days, stocks)), _LONGEST)
     shadows *= SHADOW * returns.risk
-    first = np.exp(generator.uniform(*np.log(_FIRST_PRICE), stocks))
+    lowest, highest = np.log(_FIRST_PRICE)
+    first = np.exp(generator.uniform(lowest, highest, stocks))
     opens, highs, lows, closes, references = np.zeros((5, days, stocks), dtype=np.int64)
     score = np.zeros((days, stocks))
     last = _to_tick(first, rules, sessions[0])
