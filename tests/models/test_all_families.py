@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.models.conftest import (
+from tests.models.small_market import (
     FAMILY_SPECS,
     SECTORS,
     SmallMarket,

@@ -6,7 +6,7 @@ import lightgbm
 import numpy as np
 import pytest
 from tests.models.arrays import make_samples
-from tests.models.conftest import declared_families
+from tests.models.small_market import declared_families
 
 from vn30_training.models.lightgbm import LightGBM, LightGBMOptions
 from vn30_training.models.options import merge_options

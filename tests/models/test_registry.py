@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.models.conftest import declared_families
+from tests.models.small_market import declared_families
 
 from vn30_training.models.contract import Family
 from vn30_training.models.registry import FamilySpec, discover, family_class

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.models.conftest import FEATURES, SECTORS, SYMBOLS, SmallMarket
+from tests.models.small_market import FEATURES, SECTORS, SYMBOLS, SmallMarket
 
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.samples import Preparation, in_scope, within

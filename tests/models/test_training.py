@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.models.conftest import (
+from tests.models.small_market import (
     FAMILY_SPECS,
     FEATURES,
     SECTORS,

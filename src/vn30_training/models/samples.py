@@ -114,7 +114,7 @@ class Preparation:
         return tuple(sorted(set(self.sectors.values())))
 
     def _codes(self, symbol: pd.Series) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        codes = pd.Index(list(self.sectors)).get_indexer(symbol).astype(np.int32)
+        codes = pd.Index(list(self.sectors)).get_indexer(symbol.array).astype(np.int32)
         order = {name: code for code, name in enumerate(self.sector_names)}
         # One more entry: the code -1 of an unknown symbol reads it.
         of_symbol = np.array([*(order[name] for name in self.sectors.values()), -1], dtype=np.int32)
