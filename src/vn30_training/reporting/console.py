@@ -59,7 +59,7 @@ class Summary:
             yield Text()
             yield from (_trouble(trouble) for trouble in self.troubles)
         yield Text(f"\nTook {duration(self.seconds)}. Report:")
-        yield Text(self.report_path, style="bold", overflow="ignore", no_wrap=True)
+        yield Text(self.report_path, style="bold")
 
     def _notes(self) -> list[Text]:
         notes: list[Text] = []
@@ -83,7 +83,7 @@ def summary(
     simulated: bool = False,
     survivorship: bool = False,
 ) -> Summary:
-    """Return the summary of a run for `rich.console.Console.print`.
+    """Return the summary of a run; print it with ``soft_wrap=True`` to keep long paths whole.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def summary(
     instances
         ``family, scope, name, status, reason``, one row per instance.
     report_path
-        Where the report is; printed last, on a line of its own, never broken.
+        Where the report is; printed last, on a line of its own.
     seconds
         How long the run took.
     simulated, survivorship

@@ -52,7 +52,7 @@ def simulated_text(manifest: Mapping[str, Any]) -> str:
     planted = manifest.get("planted_ic")
     if not known(planted):
         return text
-    if not float(planted):
+    if planted == 0:
         return f"{text} No signal was planted: any skill is luck."
     return f"{text} A signal of rank IC {number(planted)} was planted to be found."
 

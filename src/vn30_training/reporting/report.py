@@ -36,6 +36,7 @@ class Panel:
     reading: str
     nothing: str
     height: int
+    least_width: int
     json: str
 
 
@@ -102,5 +103,12 @@ def panel(name: str, figure: go.Figure) -> Panel:
     chart = CHARTS[name]
     content = json.loads(figure.to_json())
     content["layout"].pop("template", None)
-    height = int(figure.layout.height)
-    return Panel(name, chart.title, chart.reading, chart.nothing, height, embedded(content))
+    return Panel(
+        name=name,
+        title=chart.title,
+        reading=chart.reading,
+        nothing=chart.nothing,
+        height=int(figure.layout.height),
+        least_width=int(figure.layout.meta["least_width"]),
+        json=embedded(content),
+    )

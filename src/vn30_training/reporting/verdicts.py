@@ -145,8 +145,9 @@ def _quantiles(ranked: pd.DataFrame) -> Sentence | None:
     if (skill > 0).any():
         best = _top(ranked, skill)
         text += (
-            f"; {int((skill > 0).sum())} of {plural(skill.count(), 'model')} have a smaller pinball "
-            f"loss than EWMA volatility, the best, {name(best)}, by {percent(skill.max())} %"
+            f"; {int((skill > 0).sum())} of {plural(skill.count(), 'model')} have a smaller "
+            f"pinball loss than EWMA volatility, the best, {name(best)}, by "
+            f"{percent(skill.max())} %"
         )
     elif skill.notna().any():
         text += "; no model has a smaller pinball loss than EWMA volatility"

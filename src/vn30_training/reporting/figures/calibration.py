@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.figures.panels import panels, place, scope_key
+from vn30_training.reporting.figures.panels import panels, place, scope_key, span
 from vn30_training.reporting.figures.rows import SCOPE_DASHES, Row, leaderboard_rows, models_first
 from vn30_training.reporting.figures.theme import FLOOR, empty, faded, figure
 from vn30_training.reporting.formatting import percent
@@ -41,12 +41,14 @@ def reliability_figure(reliability: pd.DataFrame, leaderboard: pd.DataFrame) -> 
         layer="below",
         row="all",
         col="all",
+        exclude_empty_subplots=False,
     )
     for row in rows:
         line = _deviation(row, row.of(table).sort_values("level"))
-        made.add_trace(line, *place(places[_panel(row)]))
+        made.add_trace(line, *place(places[_panel(row)], len(places)))
     made.update_xaxes(tickvals=[5, 25, 50, 75, 95], range=[1, 99], showgrid=False, zeroline=False)
-    made.update_yaxes(zeroline=True)
+    off = 100 * (table["observed"] - table["level"])
+    made.update_yaxes(zeroline=True, range=span([-TOLERANCE, *off, TOLERANCE]))
     made.update_xaxes(title_text="level of the quantile, %", row=_last_line(places))
     made.update_yaxes(title_text="observed − level, points", col=1)
     return made
@@ -70,21 +72,19 @@ def direction_figure(direction: pd.DataFrame, leaderboard: pd.DataFrame) -> go.F
         return empty("No family gives probabilities of a rise.")
     made, places = _family_panels(rows)
     ends = [100 * float(table["p_up"].min()), 100 * float(table["p_up"].max())]
-    diagonal = {"dash": "dot", "color": FLOOR, "width": 1}
+    perfect = {"dash": "dot", "color": FLOOR, "width": 1}
+    diagonal = go.Scatter(
+        x=ends, y=ends, mode="lines", line=perfect, hoverinfo="skip", showlegend=False
+    )
     for position in places.values():
-        made.add_trace(
-            go.Scatter(
-                x=ends, y=ends, mode="lines", line=diagonal, hoverinfo="skip", showlegend=False
-            ),
-            *place(position),
-        )
+        made.add_trace(diagonal, *place(position, len(places)))
     base = 100 * float((table["observed"] * table["n"]).sum() / table["n"].sum())
     made.add_hline(y=base, line={"color": FLOOR, "width": 1}, row="all", col="all")
     for row in rows:
         bins = _bins(row, row.of(table).sort_values("p_up"))
-        made.add_trace(bins, *place(places[_panel(row)]))
-    made.update_xaxes(zeroline=False, showgrid=False)
-    made.update_yaxes(zeroline=False)
+        made.add_trace(bins, *place(places[_panel(row)], len(places)))
+    made.update_xaxes(zeroline=False, showgrid=False, range=span(ends))
+    made.update_yaxes(zeroline=False, range=span([*ends, *(100 * table["observed"])]))
     made.update_xaxes(title_text="forecast probability of a rise, %", row=_last_line(places))
     made.update_yaxes(title_text="rose in fact, %", col=1)
     return made
@@ -134,7 +134,7 @@ def _family_panels(rows: list[Row]) -> tuple[go.Figure, dict[str, int]]:
 
 
 def _last_line(places: dict[str, int]) -> int:
-    return place(len(places) - 1)[0]
+    return place(len(places) - 1, len(places))[0]
 
 
 def _line(row: Row) -> dict[str, str | float]:

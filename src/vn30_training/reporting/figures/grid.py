@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from vn30_training.reporting.figures.theme import figure
 
 ROW_HEIGHT = 22
+COLUMN_WIDTH = 26
 Words = Callable[[str, str], str]
 
 
@@ -43,7 +44,7 @@ def grid(
         Number of rows that are models; a line sets the floors below apart.
     """
     table = values.rename(index=str, columns=str)
-    made = figure(height=120 + ROW_HEIGHT * len(table))
+    made = figure(96 + ROW_HEIGHT * len(table), 160 + COLUMN_WIDTH * len(table.columns))
     made.add_trace(
         go.Heatmap(
             z=table.to_numpy(dtype=float),
@@ -59,7 +60,7 @@ def grid(
             ygap=1,
         )
     )
-    made.update_layout(coloraxis=_key(bounds, unit), margin={"l": 8, "r": 8, "t": 52, "b": 8})
+    made.update_layout(coloraxis=_key(bounds, unit), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     made.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, type="category")
     made.update_xaxes(tickangle=-60, showgrid=False, zeroline=False, type="category")
     if ticks is not None:
@@ -81,7 +82,7 @@ def _key(bounds: tuple[float, float], unit: str) -> dict[str, object]:
             "xanchor": "right",
             "y": 1,
             "yanchor": "bottom",
-            "ypad": 2,
+            "ypad": 12,
             "title": {"text": unit, "side": "top", "font": {"size": 11}},
             "tickfont": {"size": 10},
             "outlinewidth": 0,

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vn30_training.reporting.figures.grid import grid
-from vn30_training.reporting.figures.rows import SCOPE_WORDS
+from vn30_training.reporting.figures.rows import SCOPE_WORDS, scope_place
 from vn30_training.reporting.figures.theme import empty
 from vn30_training.reporting.formatting import number, plural
 
@@ -59,9 +59,15 @@ def importance_figure(importance: pd.DataFrame, feature_families: Mapping[str, s
     shares = importance_shares(importance, feature_families)
     if shares.empty:
         return empty("No family tells what it leans on.")
-    columns = shares["family"] + "<br>" + shares["scope"].map(lambda s: SCOPE_WORDS.get(s, s))
-    table = shares.assign(column=columns).pivot_table(
-        index="group", columns="column", values="share", aggfunc="first"
+    parts = dict(iter(shares.groupby(["family", "scope"])))
+    models = sorted(parts, key=lambda model: (str(model[0]), scope_place(str(model[1]))))
+    table = pd.DataFrame(
+        {
+            f"{family}<br>{SCOPE_WORDS.get(str(scope), scope)}": parts[family, scope].set_index(
+                "group"
+            )["share"]
+            for family, scope in models
+        }
     )
     sizes = shares.groupby("group")["features"].max()
     table.insert(0, EVEN, sizes / sizes.sum())

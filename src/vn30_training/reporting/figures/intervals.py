@@ -51,7 +51,7 @@ def scopes_figure(leaderboard: pd.DataFrame) -> go.Figure:
         showgrid=False,
         zeroline=False,
     )
-    made.update_layout(showlegend=True)
+    made.update_layout(showlegend=True, margin={"l": 8, "r": 8, "t": 48, "b": 8})
     return _rank_ic_axis(made, leaderboard)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vn30_training.reporting.figures.panels import panels, place
-from vn30_training.reporting.figures.rows import Row, leaderboard_rows
+from vn30_training.reporting.figures.rows import Row, leaderboard_rows, scope_place
 from vn30_training.reporting.figures.theme import empty, faded
 
 # A thousand boosting rounds draw the same line as two hundred points of it.
@@ -18,7 +18,7 @@ def learning_figure(curves: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
     """Return validation (strong) and training (faint) loss over epochs or boosting rounds.
 
     Where a panel holds many models, the line is their median and the band runs from the tenth to
-    the ninetieth percentile of validation loss; both end where fewer than half still train,
+    the ninetieth percentile of validation loss; both end where half or fewer still train,
     because from there on the median is of other models.
 
     Parameters
@@ -32,14 +32,14 @@ def learning_figure(curves: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
     rows = [row for row in leaderboard_rows(leaderboard) if not row.of(table).empty]
     if not rows:
         return empty("No family has a learning curve.")
-    rows.sort(key=lambda row: (row.family, row.scope))
+    rows.sort(key=lambda row: (row.family, scope_place(row.scope)))
     made = panels([row.label for row in rows], shared=False)
     for position, row in enumerate(rows):
         for trace in _panel(row, _by_epoch(row.of(table))):
-            made.add_trace(trace, *place(position))
+            made.add_trace(trace, *place(position, len(rows)))
     made.update_xaxes(showgrid=False, zeroline=False, nticks=5)
     made.update_yaxes(nticks=5, zeroline=False)
-    made.update_xaxes(title_text="epoch or round", row=place(len(rows) - 1)[0])
+    made.update_xaxes(title_text="epoch or round", row=place(len(rows) - 1, len(rows))[0])
     made.update_yaxes(title_text="loss", col=1)
     return made
 
@@ -55,9 +55,10 @@ def _by_epoch(part: pd.DataFrame) -> pd.DataFrame:
             "models": epochs.size(),
         }
     )
-    table = table[table["models"] >= table["models"].iloc[0] / 2]
+    table = table[table["models"] > table["models"].iloc[0] / 2]
     chosen = np.linspace(0, len(table) - 1, min(MOST_POINTS, len(table))).round().astype(int)
-    return table.iloc[chosen]
+    kept: pd.DataFrame = table.iloc[chosen]
+    return kept
 
 
 def _panel(row: Row, table: pd.DataFrame) -> list[go.Scatter]:
@@ -87,5 +88,7 @@ def _loss(table: pd.DataFrame, column: str, colour: str, width: float, word: str
         customdata=table["models"].tolist(),
         mode="lines",
         line={"color": colour, "width": width},
-        hovertemplate=f"{word} loss %{{y:.5f}}<br>at %{{x}}, models: %{{customdata}}<extra></extra>",
+        hovertemplate=(
+            f"{word} loss %{{y:.5f}} at %{{x}}<br>models: %{{customdata}}<extra></extra>"
+        ),
     )

@@ -12,9 +12,6 @@ from vn30_training.reporting.figures.grid import grid
 from vn30_training.reporting.figures.theme import empty
 from vn30_training.reporting.formatting import number
 
-# What rounds to 1.00 is left blank.
-CLEAN = 0.995
-
 
 def quality_figure(quality: Mapping[str, Any]) -> go.Figure:
     """Return the heat-map of the score and its parts (rows) per symbol (columns).
@@ -36,8 +33,7 @@ def quality_figure(quality: Mapping[str, Any]) -> go.Figure:
         return f"<b>{symbol}</b> · {part}: {number(table.loc[part, symbol])}"
 
     def text(part: str, symbol: str) -> str:
-        value = table.loc[part, symbol]
-        return "" if value >= CLEAN else number(value, 2).removeprefix("0")
+        return number(table.loc[part, symbol], 2).removeprefix("0").replace("1.00", "")
 
     return grid(
         table,

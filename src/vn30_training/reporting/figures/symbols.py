@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -11,6 +14,7 @@ from vn30_training.reporting.figures.theme import empty
 from vn30_training.reporting.formatting import known, number, percent
 
 SIGNIFICANT = 2.0
+Cell = Mapping[Hashable, Any]
 
 
 def symbols_figure(symbols: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figure:
@@ -32,14 +36,15 @@ def symbols_figure(symbols: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
     names = sorted(symbols["symbol"].astype(str).unique())
     ic = pd.DataFrame({label: part["ic"].reindex(names) for label, part in parts.items()}).T * 100
 
+    cells = {label: part.to_dict("index") for label, part in parts.items()}
+
     def text(label: str, symbol: str) -> str:
-        part = parts[label]
-        return _cell(part.loc[symbol]) if symbol in part.index else ""
+        cell = cells[label].get(symbol)
+        return _cell(cell) if cell else ""
 
     def hover(label: str, symbol: str) -> str:
-        part = parts[label]
-        told = _told(part.loc[symbol]) if symbol in part.index else "no sound model"
-        return f"<b>{symbol}</b> · {label}<br>{told}"
+        cell = cells[label].get(symbol)
+        return f"<b>{symbol}</b> · {label}<br>{_told(cell) if cell else 'no sound model'}"
 
     return grid(
         ic,
@@ -55,14 +60,14 @@ def _varies(part: pd.DataFrame) -> bool:
     return bool(part["ic"].notna().any())
 
 
-def _cell(cell: pd.Series) -> str:
+def _cell(cell: Cell) -> str:
     if not known(cell["ic"]):
         return ""
     text = number(100 * cell["ic"], 0)
     return f"<b>{text}</b>" if abs(cell["ic_t"]) >= SIGNIFICANT else text
 
 
-def _told(cell: pd.Series) -> str:
+def _told(cell: Cell) -> str:
     return (
         f"IC {number(cell['ic'])} (t {number(cell['ic_t'], 1)}) over {number(cell['n'], 0)} days"
         f"<br>MAE skill {percent(cell['mae_skill'], 2)} %<br>accuracy "

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FLOOR = "#8c8a85"
+LEAST_WIDTH = 560
 # Mid-tones of the Okabe-Ito and Tol palettes: legible on white and on near-black.
 PALETTE = (
     "#2f7fc1",
@@ -25,7 +26,7 @@ DIVERGING = {
 }
 SEQUENTIAL = {
     "light": ("#fbfaf7", "#b9d2e6", "#5f9bca", "#1f5f9b"),
-    "dark": ("#1d2024", "#27506f", "#3b86bd", "#8accf5"),
+    "dark": ("#1d2024", "#234a68", "#2f74a8", "#4596d1"),
 }
 INK = {
     "light": {"text": "#33312e", "muted": "#6f6c66", "rule": "#e3e0da", "zero": "#8c8a85"},
@@ -86,16 +87,25 @@ def template(mode: str = "light") -> go.layout.Template:
                 "showarrow": False,
             },
             "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "legend": {
+                "orientation": "h",
+                **{"x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "yref": "container"},
+            },
         }
     )
 
 
-def figure(height: int) -> go.Figure:
-    """Return an empty figure of this look."""
-    made = go.Figure()
-    made.update_layout(template=template(), height=height, showlegend=False)
+def dress(made: go.Figure, height: int, least_width: int = LEAST_WIDTH) -> go.Figure:
+    """Give a figure this look; on narrower pages than ``least_width`` it is scrolled."""
+    made.update_layout(
+        template=template(), height=height, showlegend=False, meta={"least_width": least_width}
+    )
     return made
+
+
+def figure(height: int, least_width: int = LEAST_WIDTH) -> go.Figure:
+    """Return an empty figure of this look."""
+    return dress(go.Figure(), height, least_width)
 
 
 def empty(message: str) -> go.Figure:
