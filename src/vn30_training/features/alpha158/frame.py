@@ -38,7 +38,8 @@ def compute(
     - *Flat windows.* RSQR, CORR and CORD are NaN where the deviation is below a millionth of the
       mean (qlib: below 2e-5, which depends on the unit of the price).
     - *Sessions without trades* have no log volume, so they cannot dominate CORR and CORD.
-    - *Prices of zero or less* and infinities are missing values. No feature is ever infinite.
+    - *Prices of zero or less*, negative volumes and infinities are missing values.
+      No feature is ever infinite.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ def compute(
     bars = _bars(panel)
     if mode == "clean":
         bars[:4][~(bars[:4] > 0)] = np.nan
+        bars[4][bars[4] < 0] = np.nan
         bars[~np.isfinite(bars)] = np.nan
     out = np.full((len(NAMES), len(panel)), np.nan, dtype=dtype)
     rules = RULES[mode]
@@ -79,7 +81,8 @@ def compute(
         series = derive(bars, starts, rules)
         for name, values in bar_features(series, rules.epsilon).items():
             out[ROW[name]] = values
-        _engine(engine).compute(series, starts, rules, out)
+        if len(panel):
+            _engine(engine).compute(series, starts, rules, out)
     if mode == "clean":
         _mask(out, bars[3], starts)
     features = pd.DataFrame(out.T, columns=list(NAMES), index=panel.index, copy=False)
