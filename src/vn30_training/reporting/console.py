@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from vn30_training.reporting.formatting import duration, plain
-from vn30_training.reporting.tables import LeaderboardRow, Trouble, leaderboard_rows, troubles
+from vn30_training.reporting.leaderboard import LeaderboardRow, leaderboard_rows
+from vn30_training.reporting.tables import Trouble, troubles
 
 # Columns by what decides most: heading and attribute of the row. As many as fit are shown.
 COLUMNS = (

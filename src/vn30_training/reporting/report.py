@@ -15,15 +15,10 @@ from vn30_training.market.checks.codes import CODES
 from vn30_training.reporting.figures.theme import template
 from vn30_training.reporting.gallery import CHARTS, draw
 from vn30_training.reporting.headline import banners, facts
+from vn30_training.reporting.leaderboard import column_scale, leaderboard_rows
 from vn30_training.reporting.pages import embedded, page
 from vn30_training.reporting.results import gather
-from vn30_training.reporting.tables import (
-    column_scale,
-    flatten,
-    issue_groups,
-    leaderboard_rows,
-    troubles,
-)
+from vn30_training.reporting.tables import flatten, issue_groups, troubles
 from vn30_training.reporting.verdicts import sentences
 
 
