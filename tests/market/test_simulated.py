@@ -52,7 +52,7 @@ def test_the_table_is_canonical(market):
     assert not prices.duplicated(["symbol", "date"]).any()
     assert prices["symbol"].nunique() == 30
     numbers = prices[["open", "high", "low", "close", "volume", "raw_close"]]
-    assert (numbers.dtypes == float).all()
+    assert (numbers.dtypes == "float64").all()
     assert (numbers > 0).all(axis=None)
     assert (prices["high"] >= prices[["open", "close", "low"]].max(axis=1)).all()
     assert (prices["low"] <= prices[["open", "close"]].min(axis=1)).all()
