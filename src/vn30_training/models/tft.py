@@ -26,17 +26,19 @@ from vn30_training.models.contract import QUANTILES, Capabilities, Prediction, S
 from vn30_training.models.neural.family import NeuralFamily
 from vn30_training.models.neural.options import TrainerOptions
 from vn30_training.models.neural.tft_network import (
+    SELECTED_ROWS,
     TemporalFusionNetwork,
     TFTOutput,
     TFTShape,
     WindowBatch,
 )
-from vn30_training.models.neural.windows import WindowTable
+from vn30_training.models.neural.windows import WindowTable, fill_up
 
 KNOWN = {"month": 12, "day_of_week": 7}
 MEDIAN = QUANTILES.index(0.50)
 UPPER = QUANTILES.index(0.90)
 EXPLAINED_ROWS = 2048
+STOCKS = 32
 
 
 class TFTOptions(TrainerOptions):
@@ -170,11 +172,13 @@ class TFT(NeuralFamily):
         """Gather the rows that the windows of ``rows`` need, each once."""
         index = table.index(rows, self.window)
         needed, encoder = torch.unique(index, return_inverse=True)
+        if not self.network.training:
+            needed = fill_up(needed, SELECTED_ROWS)
         return WindowBatch(
             reals=table.features[needed],
             known=table.codes["known"][needed],
             stock=table.codes["stock"][needed],
-            static=table.codes["static"],
+            static=fill_up(table.codes["static"], STOCKS),
             encoder=encoder,
             ahead=table.codes["ahead"][rows],
             window_stock=table.codes["stock"][rows],
@@ -213,14 +217,15 @@ class TFT(NeuralFamily):
     def _explain(self, table: WindowTable, rows: Tensor) -> None:
         """Keep the mean weight of each variable and the mean attention to each past step."""
         some = rows[:: -(-len(rows) // EXPLAINED_ROWS)]
-        output: TFTOutput = self.network(self._windows(table, some))
+        windows = self._windows(table, some)
+        output: TFTOutput = self.network(windows)
         names = [*KNOWN, *self.inputs["features"]]
-        weights = output.encoder_weights.mean(0).tolist()
-        self.diagnostics.importance = dict(zip(names, weights, strict=True))
+        past = output.encoder_weights[windows.encoder].mean((0, 1))
+        ahead = output.decoder_weights[:, 0].mean(0)
+        static = output.static_weights[windows.window_stock].mean(0)
+        self.diagnostics.importance = dict(zip(names, past.tolist(), strict=True))
         self.diagnostics.facts |= {
             "attention": output.attention[:, 0].mean(0).tolist(),
-            "known_ahead": dict(
-                zip(KNOWN, output.decoder_weights[:, 0].mean(0).tolist(), strict=True)
-            ),
-            "static": dict(zip(self._static, output.static_weights.mean(0).tolist(), strict=True)),
+            "known_ahead": dict(zip(KNOWN, ahead.tolist(), strict=True)),
+            "static": dict(zip(self._static, static.tolist(), strict=True)),
         }

@@ -4,6 +4,7 @@ import torch
 from tests.models.neural.samples import make_samples, split_samples
 from torch import nn
 
+from vn30_training.files import ArtefactError
 from vn30_training.models.neural.checkpoint import (
     Progress,
     fit_fingerprint,
@@ -57,13 +58,22 @@ def test_shared_parameters_are_kept_once():
 def test_a_fingerprint_changes_with_whatever_a_fit_depends_on():
     data = make_samples()
     train, valid = split_samples(data)
-    changed = make_samples(seed=1)
+    changed, network = make_samples(seed=1), make(0)[0]
     prints = [
-        fit_fingerprint(train, valid, "x"),
-        fit_fingerprint(train, valid, "y"),
-        fit_fingerprint(train.at(train.rows[1:]), valid, "x"),
-        fit_fingerprint(train, valid.at(valid.rows[1:]), "x"),
-        fit_fingerprint(changed.at(train.rows), changed.at(valid.rows), "x"),
+        fit_fingerprint(network, train, valid, "x"),
+        fit_fingerprint(network, train, valid, "y"),
+        fit_fingerprint(make(1)[0], train, valid, "x"),
+        fit_fingerprint(network, train.at(train.rows[1:]), valid, "x"),
+        fit_fingerprint(network, train, valid.at(valid.rows[1:]), "x"),
+        fit_fingerprint(network, changed.at(train.rows), changed.at(valid.rows), "x"),
     ]
     assert len(set(prints)) == len(prints)
-    assert prints[0] == fit_fingerprint(train, valid.at(np.copy(valid.rows)), "x")
+    assert prints[0] == fit_fingerprint(network, train, valid.at(np.copy(valid.rows)), "x")
+
+
+@pytest.mark.parametrize("content", [b"", b"half a file", b"\x08\0\0\0\0\0\0\0{}      "])
+def test_a_damaged_checkpoint_is_named(content, tmp_path):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ArtefactError, match=r"a\.safetensors: not a readable checkpoint"):
+        load_checkpoint(path, *make(0))

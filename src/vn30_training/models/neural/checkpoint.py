@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from vn30_training.files import atomic_path
+from vn30_training.files import ArtefactError, atomic_path
 from vn30_training.models.contract import Samples
 
 Weights = dict[str, Tensor]
@@ -86,10 +86,19 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> Progress:
-    """Put network and optimiser back where `save_checkpoint` found them."""
-    with safe_open(path, framework="pt") as file:
-        facts = json.loads(file.metadata()["facts"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    """Put network and optimiser back where `save_checkpoint` found them.
+
+    Raises
+    ------
+    ArtefactError
+        If the file is damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads(file.metadata()["facts"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{path}: not a readable checkpoint ({error}). Delete it.") from error
     parts: dict[str, dict[str, Tensor]] = {"network": {}, "best": {}, "optimizer": {}}
     for name, value in tensors.items():
         part, _, rest = name.partition(".")
@@ -103,9 +112,11 @@ def load_checkpoint(path: Path, network: nn.Module, optimizer: torch.optim.Optim
     return Progress(best=parts["best"], **facts["progress"])
 
 
-def fit_fingerprint(train: Samples, valid: Samples, facts: str) -> str:
-    """Return a name that two fits share only if they have the same data and the same ``facts``."""
+def fit_fingerprint(network: nn.Module, train: Samples, valid: Samples, facts: str) -> str:
+    """Return a name that two fits share only if they have the same start, data and ``facts``."""
     digest = hashlib.sha256(facts.encode())
+    for value in read_weights(network).values():
+        digest.update(value.numpy().tobytes())
     for array in (train.features, train.label, train.symbol, train.rows, valid.rows):
         digest.update(array.tobytes())
     return digest.hexdigest()[:24]

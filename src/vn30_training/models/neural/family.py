@@ -24,7 +24,7 @@ from vn30_training.models.neural.checkpoint import (
 from vn30_training.models.neural.device import autocast, choose_device, deterministic
 from vn30_training.models.neural.options import TrainerOptions
 from vn30_training.models.neural.trainer import Trainer
-from vn30_training.models.neural.windows import WindowTable, check_finite, complete_rows
+from vn30_training.models.neural.windows import WindowTable, check_finite, complete_rows, fill_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,7 +181,7 @@ class NeuralFamily(Family):
         if options.checkpoints is None:
             return None
         facts = f"{type(self).__name__} {seed} {options.model_dump_json()} {self.inputs}"
-        name = fit_fingerprint(train, valid, facts)
+        name = fit_fingerprint(self.network, train, valid, facts)
         return options.checkpoints / f"{name}.safetensors"  # type: ignore[no-any-return]
 
     def _diagnose(self, table: WindowTable, valid_rows: Tensor, progress: Progress) -> None:
@@ -219,8 +219,9 @@ class NeuralFamily(Family):
     @torch.no_grad()
     def _forecast(self, table: WindowTable, rows: Tensor) -> Prediction:
         with autocast(self.device, self.options.precision):
-            parts = [self._outputs(table, part) for part in torch.split(rows, PREDICTION_ROWS)]
-        return self._prediction(torch.cat(parts).double().cpu().numpy())
+            batches = torch.split(fill_up(rows, PREDICTION_ROWS), PREDICTION_ROWS)
+            outputs = torch.cat([self._outputs(table, batch) for batch in batches])
+        return self._prediction(outputs[: len(rows)].double().cpu().numpy())
 
     def _check_inputs(self, data: Samples) -> None:
         if list(data.feature_names) != self.inputs["features"]:

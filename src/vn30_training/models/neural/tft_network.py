@@ -23,6 +23,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+SELECTED_ROWS = 256
+"""Rows whose variables are selected at once when forecasting: one shape, see `windows.fill_up`."""
+
 
 @cache
 def pf_modules() -> ModuleType:
@@ -188,7 +191,9 @@ class TemporalFusionNetwork(nn.Module):
     def forward(self, batch: WindowBatch) -> TFTOutput:
         """Forecast the quantiles of each window's decoder steps."""
         static_SH, static_weights = self._static(batch.static)
-        rows_UH, encoder_weights, ahead_BDH, decoder_weights = self._select(batch, static_SH)
+        context_SH = self.static_context_variable_selection(static_SH)
+        rows_UH, encoder_weights = self._select_past(batch, context_SH)
+        ahead_BDH, decoder_weights = self._select_ahead(batch, context_SH)
         past_BLH = rows_UH[batch.encoder]
         local_BTH = self._local(past_BLH, ahead_BDH, static_SH, batch.window_stock)
         output_BDH, attention = self._attend(local_BTH, static_SH, batch)
@@ -209,21 +214,28 @@ class TemporalFusionNetwork(nn.Module):
         encoded_SH, weights = self.static_variable_selection(inputs)
         return encoded_SH, weights
 
-    def _select(
-        self, batch: WindowBatch, static_SH: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Weigh the variables of each row, and those known of the sessions ahead."""
-        context_SH = self.static_context_variable_selection(static_SH)
-        known = tuple(self.shape.known)
-        inputs = self.input_embeddings(batch.known, known)
-        inputs |= {name: batch.reals[:, i, None] for i, name in enumerate(self.shape.reals)}
-        rows_UH, encoder_weights = self.encoder_variable_selection(inputs, context_SH[batch.stock])
-        steps = batch.ahead.shape[1]
-        context_BDH = context_SH[batch.window_stock][:, None].expand(-1, steps, -1)
-        ahead_BDH, decoder_weights = self.decoder_variable_selection(
-            self.input_embeddings(batch.ahead, known), context_BDH
-        )
-        return rows_UH, encoder_weights, ahead_BDH, decoder_weights
+    def _select_past(self, batch: WindowBatch, context_SH: Tensor) -> tuple[Tensor, Tensor]:
+        """Weigh the variables of each row; all rows at once in training, else in even portions."""
+        portion = len(batch.stock) if self.training else SELECTED_ROWS
+        rows = (batch.reals, batch.known, context_SH[batch.stock])
+        portions = zip(*(torch.split(part, portion) for part in rows), strict=True)
+        selected = [self._select_rows(*part) for part in portions]
+        rows_UH, weights = (torch.cat(parts) for parts in zip(*selected, strict=True))
+        return rows_UH, weights
+
+    def _select_rows(self, reals: Tensor, known: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+        inputs = self.input_embeddings(known, tuple(self.shape.known))
+        inputs |= {name: reals[:, i, None] for i, name in enumerate(self.shape.reals)}
+        selected, weights = self.encoder_variable_selection(inputs, context)
+        return selected, weights
+
+    def _select_ahead(self, batch: WindowBatch, context_SH: Tensor) -> tuple[Tensor, Tensor]:
+        """Weigh what is known of the sessions ahead."""
+        context_BH = context_SH[batch.window_stock]
+        context_BDH = context_BH[:, None].expand(-1, batch.ahead.shape[1], -1)
+        inputs = self.input_embeddings(batch.ahead, tuple(self.shape.known))
+        ahead_BDH, weights = self.decoder_variable_selection(inputs, context_BDH)
+        return ahead_BDH, weights
 
     def _local(
         self, past_BLH: Tensor, ahead_BDH: Tensor, static_SH: Tensor, window_stock: Tensor

@@ -45,6 +45,16 @@ def check_finite(data: Samples, length: int) -> None:
         )
 
 
+def fill_up(rows: Tensor, size: int) -> Tensor:
+    """Append zeros until the length is a multiple of ``size``, at least one.
+
+    Matrix products of other shapes may round differently, so that a forecast is the same to the
+    last bit whatever it is made together with only if all batches have one shape.
+    """
+    batches = max(1, -(-len(rows) // size))
+    return torch.cat([rows, rows.new_zeros(batches * size - len(rows), *rows.shape[1:])])
+
+
 @dataclass(frozen=True, slots=True)
 class WindowTable:
     """A table of rows on the device that computes.
