@@ -30,6 +30,8 @@ _DEVIATION = np.sqrt(2 * (1 - np.exp(-_LONGEST) * (1 + _LONGEST)) - _MEAN**2)
 _FIRST_PRICE = (10_000, 40_000)
 _GAP, _GAP_NOISE = 0.3, 0.3
 
+Prices = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Bars:
@@ -45,11 +47,11 @@ class Bars:
         The signal as it can be read off the bar: how long the lower shadow is for that stock.
     """
 
-    open: NDArray[np.int64]
-    high: NDArray[np.int64]
-    low: NDArray[np.int64]
-    close: NDArray[np.int64]
-    reference: NDArray[np.int64]
+    open: Prices
+    high: Prices
+    low: Prices
+    close: Prices
+    reference: Prices
     score: Floats
 
 
@@ -80,40 +82,49 @@ def trade(
         Size of the planted signal; 0 for none.
     """
     days, stocks = returns.own.shape
-    gap_noise = generator.standard_normal((days, stocks)) * returns.risk * _GAP_NOISE
-    shadows = np.minimum(generator.exponential(size=(2, days, stocks)), _LONGEST)
-    shadows *= SHADOW * returns.risk
+    gaps = _GAP_NOISE * returns.risk * generator.standard_normal((days, stocks))
+    drawn = np.minimum(generator.exponential(size=(2, days, stocks)), _LONGEST)
+    upper, lower = SHADOW * returns.risk * drawn
     lowest, highest = np.log(_FIRST_PRICE)
     first = np.exp(generator.uniform(lowest, highest, stocks))
-    opens, highs, lows, closes, references = np.zeros((5, days, stocks), dtype=np.int64)
+    table = np.zeros((5, days, stocks), dtype=np.int64)
     score = np.zeros((days, stocks))
     last = _to_tick(first, rules, sessions[0])
     for day, session in enumerate(sessions):
         reference = _ex_dividend(last, events.dividend[day], rules, session)
-        ceiling, floor = rules.limits(reference, session)
-        signal = strength * returns.risk[day] * score[day - LAG] if day >= LAG else 0.0
-        move = returns.common[day] + returns.own[day] + signal
-        close = np.clip(_to_tick(reference * (1 + move), rules, session), floor, ceiling)
-        gap = _GAP * move + gap_noise[day]
-        open_ = np.clip(_to_tick(reference * (1 + gap), rules, session), floor, ceiling)
-        top, bottom = np.maximum(open_, close), np.minimum(open_, close)
-        high = np.clip(_to_tick(top * (1 + shadows[0, day]), rules, session), top, ceiling)
-        low = np.clip(_to_tick(bottom * (1 - shadows[1, day]), rules, session), floor, bottom)
+        signal = score[day - LAG] if day >= LAG else 0.0
+        move = returns.common[day] + returns.own[day] + strength * returns.risk[day] * signal
+        bar = _bar(reference, move, gaps[day], upper[day], lower[day], rules, session)
+        open_, _, low, close = bar
         trades = events.trades[day]
-        for table, row in zip(
-            (opens, highs, lows, closes, references),
-            (open_, high, low, close, reference),
-            strict=True,
-        ):
-            table[day] = np.where(trades, row, 0)
+        table[:, day] = np.where(trades, (*bar, reference), 0)
         score[day] = np.where(trades, shadow_score(open_, low, close, returns.risk[day]), 0.0)
         last = np.where(trades, close, last)
+    opens, highs, lows, closes, references = table
     return Bars(opens, highs, lows, closes, references, score)
 
 
-def shadow_score(
-    open_: NDArray[np.int64], low: NDArray[np.int64], close: NDArray[np.int64], risk: Floats
-) -> Floats:
+def _bar(
+    reference: Prices,
+    move: Floats,
+    gap: Floats,
+    upper: Floats,
+    lower: Floats,
+    rules: Rules,
+    session: date,
+) -> tuple[Prices, Prices, Prices, Prices]:
+    """Return open, high, low and close: on ticks, within the limits, around each other."""
+    ceiling, floor = rules.limits(reference, session)
+    close = np.clip(_to_tick(reference * (1 + move), rules, session), floor, ceiling)
+    opened = _to_tick(reference * (1 + _GAP * move + gap), rules, session)
+    open_ = np.clip(opened, floor, ceiling)
+    top, bottom = np.maximum(open_, close), np.minimum(open_, close)
+    high = np.clip(_to_tick(top * (1 + upper), rules, session), top, ceiling)
+    low = np.clip(_to_tick(bottom * (1 - lower), rules, session), floor, bottom)
+    return open_, high, low, close
+
+
+def shadow_score(open_: Prices, low: Prices, close: Prices, risk: Floats) -> Floats:
     """Return the planted score, of about mean zero and deviation one: a long lower shadow is good.
 
     The shadow is `KLOW` of Alpha158, here in units of the stock's risk.
@@ -123,14 +134,12 @@ def shadow_score(
     return np.asarray((np.minimum(shadow, _LONGEST) - _MEAN) / _DEVIATION)
 
 
-def _to_tick(prices: Floats, rules: Rules, session: date) -> NDArray[np.int64]:
+def _to_tick(prices: Floats, rules: Rules, session: date) -> Prices:
     ticks = rules.ticks(prices, session)
     return (np.rint(prices / ticks) * ticks).astype(np.int64)
 
 
-def _ex_dividend(
-    last: NDArray[np.int64], dividend: NDArray[np.int64], rules: Rules, session: date
-) -> NDArray[np.int64]:
+def _ex_dividend(last: Prices, dividend: Prices, rules: Rules, session: date) -> Prices:
     if not dividend.any():
         return last
     lowered = _to_tick(last * (100 / (100 + dividend)), rules, session)
