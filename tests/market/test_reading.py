@@ -358,3 +358,17 @@ def test_any_order_of_rows_and_either_unit_give_the_same_prices(tmp_path, seed, 
 def test_a_single_file_is_a_source_too(tmp_path):
     write(tmp_path, "FPT.csv", BARS)
     assert len(read_folder(tmp_path / "FPT.csv").prices) == 300
+
+
+def test_a_hopeless_file_of_a_symbol_not_asked_for_is_but_a_warning(tmp_path):
+    write(tmp_path, "FPT.csv", BARS)
+    (tmp_path / "XYZ.csv").write_bytes(b"")
+    (found,) = read_folder(tmp_path, symbols=["FPT"]).issues
+    assert (found.code, found.level, found.symbol, found.file) == (
+        "D016",
+        "warning",
+        None,
+        "XYZ.csv",
+    )
+    (found,) = read_folder(tmp_path).issues
+    assert (found.level, found.symbol) == ("error", "XYZ")

@@ -214,10 +214,14 @@ def _read_table(
 def _file_issue(
     error: FormatError, source: str, names: Sequence[str], symbols: Sequence[str] | None
 ) -> DataIssue:
+    """Return an issue of the file's symbol; of no symbol asked for it is but a warning."""
+    symbol: str | None
     try:
         symbol = symbol_of([name for name in names if name], symbols or ())
-    except (FormatError, IndexError):
+    except FormatError:
         symbol = None
+    if symbols and symbol not in symbols:
+        return issue(error.code, error.found, level="warning", file=source, row=error.row)
     return issue(error.code, error.found, symbol=symbol, file=source, row=error.row)
 
 

@@ -25,7 +25,7 @@ def check_sessions(bars: pd.DataFrame, findings: Findings) -> pd.Series:
     Series
         Share of the sessions between its first and its last bar that each symbol has.
     """
-    has_bar = pd.crosstab(bars["date"], bars["symbol"]).astype(bool)
+    has_bar = _presence(bars)
     listed = has_bar.cummax() & has_bar[::-1].cummax()[::-1]
     share = has_bar.sum(axis=1) / listed.sum(axis=1)
     lonely = (share < SESSION_SHARE) & (listed.sum(axis=1) >= _FEWEST_SYMBOLS)
@@ -39,6 +39,15 @@ def check_sessions(bars: pd.DataFrame, findings: Findings) -> pd.Series:
     _flag_missing(missing, findings)
     complete: pd.Series = 1 - missing.sum() / expected.sum().clip(lower=1)
     return complete
+
+
+def _presence(bars: pd.DataFrame) -> pd.DataFrame:
+    """Return days x symbols: whether there is a bar."""
+    day, days = pd.factorize(bars["date"], sort=True)
+    symbol, symbols = pd.factorize(bars["symbol"], sort=True)
+    grid = np.zeros((len(days), len(symbols)), bool)
+    grid[day, symbol] = True
+    return pd.DataFrame(grid, days, symbols)
 
 
 def _flag_missing(missing: pd.DataFrame, findings: Findings) -> None:

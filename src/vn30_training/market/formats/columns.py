@@ -100,7 +100,7 @@ def missing_message(columns: Iterable[str], header: Sequence[str]) -> str:
         for alias in ALIASES.get(column, (normalise(column),)):
             near = difflib.get_close_matches(alias, bare, n=1, cutoff=0.75)
             if near:
-                hints.append(f"is {bare[near[0]]!r} meant as {column}?")
+                hints.append(f"Is {bare[near[0]]!r} meant as {column}?")
                 break
     shown = ", ".join(str(name) for name in list(header)[:20])
     return " ".join([f"No column for {', '.join(missing)}; found: {shown}.", *hints])

@@ -74,6 +74,8 @@ def interpret(
     rows = _named_symbols(rows, table.source, result.issues)
     if wanted:
         rows = rows[rows["symbol"].isin(set(wanted))]
+        if rows.empty:
+            return result
     values = _without_blank_rows(_parsed(rows, date_format, table.source, result), table, result)
     symbols = [
         _one_symbol(str(symbol), bars, price_unit, table.source, result)

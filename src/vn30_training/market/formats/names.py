@@ -47,4 +47,4 @@ def symbol_of(names: Sequence[str], wanted: Collection[str] = ()) -> str:
             return safe_symbol(word)
         except ValueError:
             continue
-    raise FormatError("D019", f"No symbol can be read from the name {names[0]!r}.")
+    raise FormatError("D019", f"No symbol can be read from the name {', '.join(names)!r}.")
