@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 import toy
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Node, Pipeline
 
 from vn30_training.running.failures import InstancesFailed
 from vn30_training.running.runner import InstanceRunner
@@ -105,3 +107,23 @@ def test_a_failing_node_cuts_off_what_needs_it_and_leaves_earlier_results(root):
     assert caught.value.reasons.keys() == {"make_features"}
     assert "23" in str(caught.value)
     assert toy.contents(root) == before
+
+
+def test_reading_what_the_last_run_wrote_is_no_reason_to_run_again(root):
+    of, filepath = "vn30_training.datasets.", f"{root}/02_intermediate/vintage.json"
+    entries = {
+        "previous": {"type": f"{of}PreviousJSONDataset", "filepath": filepath},
+        "vintage": {"type": f"{of}JSONDataset", "filepath": filepath},
+    }
+    pipeline = Pipeline([Node(toy.count_up, "previous", "vintage", name="count_up")])
+    for _ in range(3):
+        catalog = DataCatalog.from_config(entries)
+        InstanceRunner(workers=0).run(pipeline, catalog)
+        assert catalog.load("vintage") == {"runs": 1}
+
+
+def test_what_leaves_an_instance_must_be_stored(root):
+    kept_in_memory = toy.catalog(root)
+    kept_in_memory["naive.VCB.forecast"] = MemoryDataset()
+    with pytest.raises(ValueError, match=r"'naive.VCB.forecast' leaves the instance naive.VCB"):
+        InstanceRunner(workers=0).run(toy.pipeline(), kept_in_memory)

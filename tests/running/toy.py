@@ -90,6 +90,10 @@ def write_report(*boards: pd.DataFrame) -> str:
     return "\n".join(board.to_csv(index=False) for board in boards)
 
 
+def count_up(previous: dict[str, int]) -> dict[str, int]:
+    return {"runs": previous.get("runs", 0) + 1}
+
+
 def instance(family: str, scope: str) -> Pipeline:
     finetuned = scope.endswith("_finetuned")
     inputs = {"features": "features"}

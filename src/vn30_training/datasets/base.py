@@ -33,7 +33,7 @@ class PathDataset(AbstractDataset[Any, Any]):
         return data_root(self.path)
 
     def files(self) -> list[Path]:
-        """Return the files that make up the dataset's content, whether or not they exist."""
+        """Return the files that its content hash follows from, whether or not they exist."""
         return [self.path]
 
     def discard(self) -> None:

@@ -57,6 +57,10 @@ class PreviousJSONDataset(JSONDataset):
         """Refuse: the file belongs to the dataset that is written."""
         raise DatasetError(f"{self.path}: a previous version is only read.")
 
+    def files(self) -> list[Path]:
+        """Return nothing: the file is another dataset's."""
+        return []
+
     def content_hash(self) -> str:
         """Return a constant."""
         return "previous"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from kedro.io import DatasetError
@@ -32,9 +33,13 @@ class SecondsDataset(PathDataset):
             for path in sorted(records)
         }
 
-    def save(self, data: Any) -> None:
+    def save(self, data: Any) -> None:  # noqa: ARG002
         """Refuse: the runner writes the records."""
         raise DatasetError("Seconds are recorded by the runner.")
+
+    def files(self) -> list[Path]:
+        """Return nothing: the records belong to the runner."""
+        return []
 
     def content_hash(self) -> str:
         """Return a constant."""

@@ -106,8 +106,9 @@ class Memory:
         if not hasattr(dataset, "content_hash"):
             return None
         try:
-            if hasattr(dataset, "files"):
-                return self.hashes.hash(dataset.files(), dataset.content_hash)
+            files = dataset.files() if hasattr(dataset, "files") else []
+            if files:
+                return self.hashes.hash(files, dataset.content_hash)
             return str(dataset.content_hash())
         except FileNotFoundError:
             return None
