@@ -23,7 +23,7 @@ def test_issues_by_code_errors_first(run):
     groups = issue_groups(run.quality["issues"], CODES)
     assert [(group.code, group.count) for group in groups] == [("D005", 1), ("D008", 6)]
     assert groups[0].meaning == CODES["D005"]
-    assert groups[0].examples[0].startswith("ROS.csv line 412 2018-05-04: ")
+    assert groups[0].examples[0].startswith("ROS.csv line 412: Closes")
     assert len(groups[1].examples) == 3
 
 
@@ -50,3 +50,12 @@ def test_flatten_gives_dotted_names():
         ("f", "none"),
         ("g", "text"),
     ]
+
+
+def test_examples_name_the_symbol_where_no_file_is_known_and_are_short():
+    long = {"level": "warning", "code": "D011", "symbol": "VCB", "fix": "", "message": "day " * 99}
+    group = issue_groups([long, long], CODES)[0]
+    assert len(group.examples) == 1
+    assert group.examples[0].startswith("VCB: day day")
+    assert group.examples[0].endswith(" …")
+    assert len(group.examples[0]) <= 140

@@ -94,7 +94,8 @@ CHARTS: dict[str, Chart] = {
     "learning_curves": Chart(
         "Learning curves",
         "Strong lines are validation loss, faint ones training loss. Where a panel holds several "
-        "models, lines are medians and the band holds 80 % of them.",
+        "models, lines are medians and the band holds 80 % of them. Steps are epochs, boosting "
+        "rounds or, for ridge, the penalties tried.",
         "A validation curve that never falls below its start has learned nothing; one that rises "
         "while training falls is learning noise.",
         lambda results: learning_figure(results.curves, results.leaderboard),
@@ -102,15 +103,17 @@ CHARTS: dict[str, Chart] = {
     "importance": Chart(
         "Importance by feature family",
         "Shares of importance per model, in per cent, summed within families of features because "
-        "single columns are near copies of each other; the 24 most used.",
-        "The first column is an even spread over all features: near it, a model prefers nothing.",
+        "single columns are near copies of each other; the 24 most used. Blank: not among the "
+        "model's features.",
+        "A model without preference spreads evenly; bold is at least twice that, and pointing at "
+        "a cell tells how much an even spread is.",
         lambda results: importance_figure(results.importance, results.feature_families),
     ),
     "quality": Chart(
         "Quality per symbol",
-        "The score of each stock's data and the parts it is made of; blank is 1.00, darker is "
-        "better.",
-        "Untouched, clean files score 1 everywhere.",
+        "The score of each stock's data and the parts it is made of: blank is 1.00, the darker "
+        "the worse.",
+        "Clean files leave the map empty.",
         lambda results: quality_figure(results.quality),
     ),
 }

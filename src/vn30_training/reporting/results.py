@@ -14,6 +14,8 @@ from vn30_training.evaluation.rows import BOARD, known_rows, seed_mean
 from vn30_training.evaluation.tables import coverage_by_symbol, monthly_ic, reliability
 
 BINS = 10
+# Ties leave bins of a few forecasts; below this share of a family's forecasts they tell nothing.
+LEAST_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,18 @@ def rises_by_probability(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``family, scope, bin, p_up`` (mean of the bin), ``observed``, ``n``. Equal probabilities
-        share a bin, so a family with few distinct ones has fewer bins.
+        share a bin, so a family with few distinct ones has fewer bins; bins of less than
+        `LEAST_SHARE` are left out.
     """
     known = rows.loc[rows["p_up"].notna(), [*BOARD, "p_up", "y_true"]]
     share = known.groupby(BOARD, observed=True)["p_up"].rank(pct=True)
     known = known.assign(
         bin=np.minimum((share * BINS).astype(int), BINS - 1), observed=known["y_true"] > 0
     )
-    grouped = known.groupby([*BOARD, "bin"], observed=True)
-    return grouped.agg(
-        p_up=("p_up", "mean"), observed=("observed", "mean"), n=("p_up", "size")
-    ).reset_index()
+    bins = (
+        known.groupby([*BOARD, "bin"], observed=True)
+        .agg(p_up=("p_up", "mean"), observed=("observed", "mean"), n=("p_up", "size"))
+        .reset_index()
+    )
+    share_of_bin = bins["n"] / bins.groupby(BOARD, observed=True)["n"].transform("sum")
+    return bins[share_of_bin >= LEAST_SHARE].reset_index(drop=True)

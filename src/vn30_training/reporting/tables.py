@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,17 +74,22 @@ def issue_groups(
             meaning=meanings.get(code, ""),
             count=len(found),
             symbols=tuple(sorted({str(i["symbol"]) for i in found if i.get("symbol")})),
-            examples=tuple(_place(issue) for issue in found[:examples]),
+            examples=tuple(dict.fromkeys(_told(issue) for issue in found[:examples])),
             fix=str(found[0]["fix"]),
         )
         for (level, code), found in sorted(by_code.items())
     ]
 
 
-def _place(issue: Mapping[str, Any]) -> str:
+def _told(issue: Mapping[str, Any]) -> str:
     line = f"line {issue['row']}" if issue.get("row") is not None else None
-    where = " ".join(str(p) for p in (issue.get("file"), line, issue.get("date")) if p)
-    return f"{where}: {issue['message']}" if where else str(issue["message"])
+    where = " ".join(str(p) for p in (issue.get("file") or issue.get("symbol"), line) if p)
+    return shortened(f"{where}: {issue['message']}" if where else str(issue["message"]))
+
+
+def shortened(text: str, most: int = 140) -> str:
+    """Return a text cut between words, with an ellipsis where something is missing."""
+    return textwrap.shorten(text, most, placeholder=" …")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,9 @@ def test_families_keep_their_colours_and_floors_are_grey():
     assert tint == colours(["tft", "ridge", "zero"], kinds)
     assert tint["zero"] == FLOOR
     assert len(set(tint.values())) == 3
+
+
+def test_a_bin_of_one_forecast_is_no_evidence():
+    p_up = np.append(np.full(999, 0.4), 0.6)
+    rows = pd.DataFrame({"family": "a", "scope": "pooled", "p_up": p_up, "y_true": 0.01})
+    assert rises_by_probability(rows)["p_up"].tolist() == pytest.approx([0.4])

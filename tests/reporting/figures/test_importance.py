@@ -42,9 +42,27 @@ def test_a_model_of_zeros_breaks_nothing():
     assert figure.layout.height > 0
 
 
-def test_even_spread_stands_first():
-    figure = importance_figure(table({"ROC5": 3.0, "ROC10": 1.0, "MA5": 1.0}), FAMILIES)
-    grid = figure.data[0]
-    assert grid.x[0].startswith("even spread")
-    assert list(grid.y) == ["ROC", "MA"]
-    assert [row[0] for row in grid.z] == pytest.approx([200 / 3, 100 / 3])
+def test_an_even_spread_counts_only_the_models_own_features():
+    few = table({"ROC5": 1.0, "MA5": 3.0}).assign(family="lstm")
+    shares = importance_shares(
+        pd.concat([table({"ROC5": 1.0, "ROC10": 1.0, "MA5": 1.0}), few]), FAMILIES
+    )
+    even = shares.set_index(["family", "group"])["even"]
+    assert even["lstm", "ROC"] == pytest.approx(1 / 2)
+    assert even["ridge", "ROC"] == pytest.approx(2 / 3)
+
+
+def test_the_most_used_stand_on_top_strong_ones_bold_unseen_ones_blank():
+    few = table({"MA5": 1.0}).assign(family="lstm")
+    grid = importance_figure(
+        pd.concat([table({"ROC5": 9.0, "ROC10": 9.0, "MA5": 0.0, "MAX5": 2.0}), few]), FAMILIES
+    ).data[0]
+    assert list(grid.y) == ["ROC", "MA", "MAX5"]
+    assert list(grid.x) == ["lstm<br>per symbol", "ridge<br>per symbol"]
+    assert grid.text[0] == ["", "90.0"]
+    assert grid.text[1][0] == "100.0"
+
+
+def test_bold_is_twice_an_even_spread():
+    grid = importance_figure(table({"ROC5": 8.0, "MA5": 1.0, "MAX5": 1.0}), FAMILIES).data[0]
+    assert grid.text[0] == ["<b>80.0</b>"]

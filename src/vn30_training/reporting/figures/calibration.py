@@ -6,7 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vn30_training.reporting.figures.panels import panels, place, scope_key, span
-from vn30_training.reporting.figures.rows import SCOPE_DASHES, Row, leaderboard_rows, models_first
+from vn30_training.reporting.figures.rows import (
+    SCOPE_DASHES,
+    Row,
+    leaderboard_rows,
+    models_first,
+    scope_place,
+)
 from vn30_training.reporting.figures.theme import FLOOR, empty, faded, figure
 from vn30_training.reporting.formatting import percent
 
@@ -129,7 +135,7 @@ def _family_panels(rows: list[Row]) -> tuple[go.Figure, dict[str, int]]:
     """Return panels for the rows' families, and the position of each."""
     titles = list(dict.fromkeys(_panel(row) for row in rows))
     made = panels(titles)
-    scope_key(made, list(dict.fromkeys(row.scope for row in rows if not row.naive)))
+    scope_key(made, sorted({row.scope for row in rows if not row.naive}, key=scope_place))
     return made, {title: position for position, title in enumerate(titles)}
 
 

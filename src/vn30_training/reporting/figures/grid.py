@@ -12,6 +12,8 @@ from vn30_training.reporting.figures.theme import figure
 
 ROW_HEIGHT = 22
 COLUMN_WIDTH = 26
+# With more columns than this, names below them stand on edge.
+MOST_LEVEL = 12
 Words = Callable[[str, str], str]
 
 
@@ -62,7 +64,8 @@ def grid(
     )
     made.update_layout(coloraxis=_key(bounds, unit), margin={"l": 8, "r": 8, "t": 8, "b": 8})
     made.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, type="category")
-    made.update_xaxes(tickangle=-60, showgrid=False, zeroline=False, type="category")
+    angle = -60 if len(table.columns) > MOST_LEVEL else 0
+    made.update_xaxes(tickangle=angle, showgrid=False, zeroline=False, type="category")
     if ticks is not None:
         made.update_xaxes(tickangle=0, tickvals=list(table.columns), ticktext=list(ticks))
     if models and models < len(table):

@@ -1,8 +1,9 @@
-"""Importance by feature family: what the models lean on, beside an even spread."""
+"""Importance by feature family: what the models lean on, against an even spread."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,10 +11,11 @@ import plotly.graph_objects as go
 from vn30_training.reporting.figures.grid import grid
 from vn30_training.reporting.figures.rows import SCOPE_WORDS, scope_place
 from vn30_training.reporting.figures.theme import empty
-from vn30_training.reporting.formatting import number, plural
+from vn30_training.reporting.formatting import percent, plural
 
 SHOWN = 24
-EVEN = "even spread<br>(floor)"
+# Bold from this multiple of an even spread on.
+STRONG = 2.0
 
 
 def importance_shares(
@@ -36,7 +38,8 @@ def importance_shares(
     Returns
     -------
     DataFrame
-        Columns ``family, scope, group, share, features``: ``features`` counts those of the group.
+        Columns ``family, scope, group, share, features, even``: ``features`` counts those of the
+        group, ``even`` is their share had the models spread importance evenly over what they saw.
     """
     model = ["family", "scope", "symbol", "seed"]
     table = importance.dropna(subset=["importance"])
@@ -44,13 +47,17 @@ def importance_shares(
         group=[feature_families.get(name, name) for name in table["feature"]],
         importance=table["importance"].abs(),
     )
-    total = table.groupby(model, dropna=False)["importance"].transform("sum")
-    table = table.assign(share=table["importance"] / total.where(total > 0))
-    models = table.groupby([*model, "group"], dropna=False, as_index=False).agg(
-        share=("share", "sum"), features=("feature", "nunique")
+    models = table.groupby(model, dropna=False)
+    total = models["importance"].transform("sum")
+    table = table.assign(
+        share=table["importance"] / total.where(total > 0),
+        even=1 / models["feature"].transform("size"),
     )
-    return models.groupby(["family", "scope", "group"], as_index=False).agg(
-        share=("share", "mean"), features=("features", "max")
+    groups = table.groupby([*model, "group"], dropna=False, as_index=False).agg(
+        share=("share", "sum"), even=("even", "sum"), features=("feature", "nunique")
+    )
+    return groups.groupby(["family", "scope", "group"], as_index=False).agg(
+        share=("share", "mean"), features=("features", "max"), even=("even", "mean")
     )
 
 
@@ -59,31 +66,46 @@ def importance_figure(importance: pd.DataFrame, feature_families: Mapping[str, s
     shares = importance_shares(importance, feature_families)
     if shares.empty:
         return empty("No family tells what it leans on.")
-    parts = dict(iter(shares.groupby(["family", "scope"])))
-    models = sorted(parts, key=lambda model: (str(model[0]), scope_place(str(model[1]))))
-    table = pd.DataFrame(
-        {
-            f"{family}<br>{SCOPE_WORDS.get(str(scope), scope)}": parts[family, scope].set_index(
-                "group"
-            )["share"]
-            for family, scope in models
-        }
-    )
-    sizes = shares.groupby("group")["features"].max()
-    table.insert(0, EVEN, sizes / sizes.sum())
-    order = table.drop(columns=EVEN).mean(axis=1).sort_values(ascending=False, kind="stable")
-    table = 100 * table.loc[order.index[:SHOWN]]
+    parts = _by_model(shares)
+    table = pd.DataFrame({model: part["share"] for model, part in parts.items()})
+    order = table.mean(axis=1).sort_values(ascending=False, kind="stable").index[:SHOWN]
+    table = 100 * table.loc[order]
+    cells = {model: part.to_dict("index") for model, part in parts.items()}
 
-    def hover(group: str, column: str) -> str:
-        share = number(table.loc[group, column], 1)
-        told = f"{plural(sizes[group], 'feature')}<br>{column.replace('<br>', ', ')}: {share} %"
-        return f"<b>{group}</b>, {told}"
+    def text(group: str, model: str) -> str:
+        cell = cells[model].get(group)
+        return _cell(cell) if cell else ""
+
+    def hover(group: str, model: str) -> str:
+        cell = cells[model].get(group)
+        told = _told(cell) if cell else "not among its features"
+        return f"<b>{group}</b> · {model.replace('<br>', ', ')}<br>{told}"
 
     return grid(
         table,
-        text=lambda group, column: number(table.loc[group, column], 1),
+        text=text,
         hover=hover,
         bounds=(0.0, max(5.0, float(table.max().max()))),
         unit="share of importance, %",
         ticks=[str(column) for column in table.columns],
     )
+
+
+def _by_model(shares: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the part of each family and scope, by the name its column has."""
+    places = shares["scope"].map(scope_place)
+    ordered = shares.assign(place=places).sort_values(["family", "place", "group"])
+    return {
+        f"{family}<br>{SCOPE_WORDS.get(str(scope), scope)}": part.set_index("group")
+        for (family, scope), part in ordered.groupby(["family", "scope"], sort=False)
+    }
+
+
+def _cell(cell: Mapping[Hashable, Any]) -> str:
+    share = percent(cell["share"])
+    return f"<b>{share}</b>" if cell["share"] >= STRONG * cell["even"] else share
+
+
+def _told(cell: Mapping[Hashable, Any]) -> str:
+    features = plural(cell["features"], "feature")
+    return f"{percent(cell['share'])} %; {features}, evenly spread {percent(cell['even'])} %"

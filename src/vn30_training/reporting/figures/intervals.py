@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.figures.rows import SCOPE_SYMBOLS, SCOPE_WORDS, Row, leaderboard_rows
+from vn30_training.reporting.figures.rows import (
+    SCOPE_SYMBOLS,
+    SCOPE_WORDS,
+    Row,
+    leaderboard_rows,
+    scope_place,
+)
 from vn30_training.reporting.figures.theme import FLOOR, empty, figure
 from vn30_training.reporting.formatting import interval, known, number
 
@@ -42,7 +48,7 @@ def scopes_figure(leaderboard: pd.DataFrame) -> go.Figure:
     for row in rows:
         place = families.index(row.family) + SCOPE_STEP.get(row.scope, 0.0)
         _point(made, row, row.of(leaderboard).iloc[0], place)
-    for scope in dict.fromkeys(row.scope for row in rows):
+    for scope in sorted({row.scope for row in rows}, key=scope_place):
         made.add_trace(_key(scope))
     made.update_yaxes(
         tickvals=list(range(len(families))),

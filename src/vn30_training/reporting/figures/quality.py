@@ -35,10 +35,11 @@ def quality_figure(quality: Mapping[str, Any]) -> go.Figure:
     def text(part: str, symbol: str) -> str:
         return number(table.loc[part, symbol], 2).removeprefix("0").replace("1.00", "")
 
+    lost = 1 - table
     return grid(
-        table,
+        lost,
         text=text,
         hover=hover,
-        bounds=(min(0.5, float(table.min().min())), 1.0),
-        unit="share without findings",
+        bounds=(0.0, max(0.2, float(lost.max().max()))),
+        unit="lost (1 − score)",
     )
