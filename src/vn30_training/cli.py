@@ -13,7 +13,7 @@ DEFAULT_RUNNER = "vn30_training.running.runner.InstanceRunner"
 
 
 def _run_quietly(**options: Any) -> Any:
-    """Run kedro's command with ``--pipeline`` meaning a list of one, which kedro does not warn of."""
+    """Run kedro's command; ``--pipeline`` means a list of one, of which kedro does not warn."""
     if options.get("pipeline") and not options.get("pipelines"):
         options["pipelines"], options["pipeline"] = [options["pipeline"]], None
     assert kedro_run.callback is not None

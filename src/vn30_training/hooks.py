@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from types import MethodType
 from typing import Any
 
+import click
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import PACKAGE_NAME, pipelines
 from kedro.pipeline import Pipeline
 
-from vn30_training import project
+from vn30_training import closing, project
 from vn30_training.datasets import tracking
+from vn30_training.running.failures import InstancesFailed
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +48,8 @@ class TrackingHooks:
         try:
             tracking.prepare(uri)
         except Exception as error:
-            logger.warning(
-                "Tracking: MLflow at %s does not answer (%s): this run is not tracked.",
-                uri,
-                _first_line(error),
-            )
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            logger.warning("Tracking: %s does not answer (%s): no tracking.", uri, reason)
             for plugin in context._hook_manager.get_plugins():
                 if type(plugin).__module__.startswith("kedro_mlflow"):
                     context._hook_manager.unregister(plugin)
@@ -57,8 +57,11 @@ class TrackingHooks:
     @hook_impl(trylast=True)
     def before_pipeline_run(self) -> None:
         """Announce kedro-mlflow's run as the parent of what the instances will log."""
-        mlflow = sys.modules.get("mlflow")
-        run = mlflow.active_run() if mlflow else None
+        if "mlflow" not in sys.modules:
+            return
+        import mlflow
+
+        run = mlflow.active_run()
         if run is not None:
             tracking.announce(run.info.run_id, run.info.experiment_id, mlflow.get_tracking_uri())
 
@@ -96,7 +99,30 @@ class MissingInputHooks:
             raise MissingInputsError(missing)
 
 
-class MissingInputsError(RuntimeError):
+class ClosingHooks:
+    """Tell at the end what was found and where it is, also where some instances failed."""
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Start the clock."""
+        self._started = time.monotonic()
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: Any) -> None:
+        """Print the summary."""
+        self._tell(pipeline, catalog)
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self, error: Exception, pipeline: Pipeline, catalog: Any) -> None:
+        """Print the summary of a run in which only instances failed, before kedro tells which."""
+        if isinstance(error, InstancesFailed) and not error.cut_off:
+            self._tell(pipeline, catalog)
+
+    def _tell(self, pipeline: Pipeline, catalog: Any) -> None:
+        closing.tell(catalog, pipeline.all_outputs(), time.monotonic() - self._started)
+
+
+class MissingInputsError(click.ClickException):
     """A run was asked for whose inputs no run has made yet."""
 
     def __init__(self, names: list[str]) -> None:
@@ -108,8 +134,10 @@ class MissingInputsError(RuntimeError):
         super().__init__(f"Missing: {shown}. Make them first with: kedro run {command}")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-PROJECT_HOOKS = (UniverseHooks(), TrackingHooks(), MissingInputHooks(), PipelineCacheHooks())
+PROJECT_HOOKS = (
+    UniverseHooks(),
+    TrackingHooks(),
+    MissingInputHooks(),
+    PipelineCacheHooks(),
+    ClosingHooks(),
+)

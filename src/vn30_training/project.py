@@ -49,7 +49,7 @@ def complete(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def scopes(family: FamilySpec, symbols: Iterable[str]) -> list[Scope]:
-    """Return the scopes of a family, the pooled one first: it takes longest, others start from it."""
+    """Return a family's scopes, the pooled one first: it takes longest, others start from it."""
     own = [Scope("symbol", symbol) for symbol in symbols]
     tuned = [Scope("finetuned", symbol) for symbol in symbols]
     return [scope for scope in (Scope("pooled"), *own, *tuned) if scope.kind in family.scopes]

@@ -1,4 +1,3 @@
-import os
 import stat
 
 import pytest
@@ -11,17 +10,17 @@ def test_a_write_replaces_the_whole_file(tmp_path):
     write_text(target, "a long first version")
     write_text(target, "second")
     assert target.read_text() == "second"
-    assert os.listdir(target.parent) == ["report.txt"]
+    assert [path.name for path in target.parent.iterdir()] == ["report.txt"]
 
 
 def test_a_failing_write_leaves_the_previous_version_and_nothing_else(tmp_path):
     target = tmp_path / "model.txt"
     write_text(target, "good")
-    with pytest.raises(OSError, match="disk full"), atomic_path(target) as path:
+    with pytest.raises(OSError, match="disk full"), atomic_path(target) as path:  # noqa: PT012
         path.write_text("half of the")
         raise OSError("disk full")
     assert target.read_text() == "good"
-    assert os.listdir(tmp_path) == ["model.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model.txt"]
 
 
 def test_others_may_read_what_was_written(tmp_path):

@@ -34,7 +34,7 @@ class ClockDataset(AbstractDataset[Any, datetime]):
             return datetime.fromisoformat(str(self._now))
         return datetime.now(VIETNAM).replace(tzinfo=None)
 
-    def save(self, data: Any) -> None:
+    def save(self, data: Any) -> None:  # noqa: ARG002
         """Refuse: time is only read."""
         raise DatasetError("The clock is only read.")
 

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
 
 from vn30_training.datasets.json import OptionalFileDataset
 from vn30_training.market.membership import read_members
 
 
-class MembersDataset(OptionalFileDataset):
-    """Who was a member when; None where the user has no such file."""
+class MembersDataset(AbstractDataset[Any, pd.DataFrame | None]):
+    """Who was a member when; None where the user has no such file.
+
+    Parameters
+    ----------
+    filepath
+        Where the file would be.
+    """
+
+    optional = True
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._file = OptionalFileDataset(filepath=filepath)
+        self.metadata = metadata
 
     def load(self) -> pd.DataFrame | None:
         """Return ``symbol``, ``start_date``, ``end_date`` (exclusive), or None."""
-        return read_members(self.path) if self.path.is_file() else None
+        path = self._file.load()
+        return None if path is None else read_members(path)
+
+    def save(self, data: Any) -> None:  # noqa: ARG002
+        """Refuse: the file is the user's."""
+        raise DatasetError("A user's file is only read.")
+
+    def content_hash(self) -> str:
+        """Return the sha256 of the file, or ``missing``."""
+        return self._file.content_hash()
+
+    def _exists(self) -> bool:
+        return True
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._file.path)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from vn30_training.models.contract import QUANTILE_COLUMNS
 _KEYS = ["family", "scope", "symbol"]
 _DATES = ["date", "trade_date", "label_end"]
 _VALUES = ["y_pred", "score", *QUANTILE_COLUMNS, "p_up"]
+_BOUNDS = ["rank", "last_close", "basis", "ceiling", "floor"]
 _PRICED = {"y_pred": "price", **{name: f"price_{name}" for name in QUANTILE_COLUMNS}}
 
 
@@ -60,8 +63,7 @@ def build_outlook(
     )
     table["rank"] = table["rank"].astype("Int64")
     return table[
-        [*_DATES, "symbol", "family", "scope", *_VALUES]
-        + ["rank", "last_close", "basis", "ceiling", "floor", *_PRICED.values()]
+        [*_DATES, "symbol", "family", "scope", *_VALUES, *_BOUNDS, *_PRICED.values()]
     ].sort_values(["family", "scope", "rank", "symbol"], ignore_index=True)
 
 
@@ -78,7 +80,7 @@ def _reference(prices: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reach(
-    reference: NDArray[np.float64], sessions: int, day: object, rules: Rules
+    reference: NDArray[np.float64], sessions: int, day: date, rules: Rules
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the lowest and the highest close that ``sessions`` limits in a row allow."""
     highest = lowest = np.rint(reference).astype(np.int64)

@@ -51,7 +51,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of ``folder``; raise `ArtefactError` where there is none to be read."""
     path = Path(folder) / MANIFEST_NAME
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         manifest["files"].items()
     except FileNotFoundError:
         raise ArtefactError(

@@ -23,10 +23,13 @@ class InstancesFailed(click.ClickException):
     ----------
     reasons
         Why, by the name of the instance or node; instances that needed a failed one are among them.
+    cut_off
+        How many other groups could not run for want of these.
     """
 
     def __init__(self, reasons: Mapping[str, str], cut_off: int, logs: Path | None) -> None:
         self.reasons = dict(reasons)
+        self.cut_off = cut_off
         lines = [f"  {name}: {reason}" for name, reason in list(reasons.items())[:_SHOWN]]
         if len(reasons) > _SHOWN:
             lines.append(f"  and {len(reasons) - _SHOWN} more")

@@ -13,19 +13,17 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 nodes.check_prices,
-                inputs=dict(
-                    read_prices="raw_prices",
-                    members="raw_members",
-                    previous="previous_vintage",
-                    clock="clock",
-                    universe="params:universe",
-                    simulation="params:simulation",
-                    quality="params:quality",
-                    accept_vintage="params:accept_vintage",
-                ),
-                outputs=dict(
-                    prices="prices", members="members", quality="quality", vintage="vintage"
-                ),
+                inputs={
+                    "read_prices": "raw_prices",
+                    "members": "raw_members",
+                    "previous": "previous_vintage",
+                    "clock": "clock",
+                    "universe": "params:universe",
+                    "simulation": "params:simulation",
+                    "quality": "params:quality",
+                    "accept_vintage": "params:accept_vintage",
+                },
+                outputs={name: name for name in ("prices", "members", "quality", "vintage")},
                 name="check_prices",
             ),
             Node(nodes.find_sessions, inputs="prices", outputs="sessions", name="find_sessions"),

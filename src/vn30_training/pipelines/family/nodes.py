@@ -70,13 +70,14 @@ def forecast(
 
 def score(model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
     """Tell how the instance did: status, metrics, learning curve, importance, options."""
-    record = {
+    worthless = model.judge(forecast)
+    record: dict[str, Any] = {
         "family": options["family"],
         "scope": model.scope.kind,
         "name": f"{options['family']}.{model.scope}",
         "symbol": model.scope.symbol,
-        "status": "degenerate" if model.degenerate else "ok",
-        "reason": model.degenerate,
+        "status": "degenerate" if worthless else "ok",
+        "reason": worthless,
         "seeds": options["seeds"],
         "n_train": model.spans["train"]["rows"],
         "n_valid": model.spans["valid"]["rows"],
@@ -86,7 +87,7 @@ def score(model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any]) ->
         "learning_curve": model.learning_curve.to_dict("records"),
         "importance": model.importance.to_dict("records"),
     }
-    return without_nan(record)
+    return dict(without_nan(record))
 
 
 def gather(*results: Any) -> tuple[list[dict[str, Any]], pd.DataFrame]:

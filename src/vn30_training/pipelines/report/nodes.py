@@ -113,12 +113,9 @@ def with_seconds(
     leaderboard: pd.DataFrame, instances: pd.DataFrame, seconds: dict[str, float]
 ) -> pd.DataFrame:
     """Add ``fit_seconds``: what the fits of a family and scope took in all."""
-    fits = instances.assign(
-        fit_seconds=[
-            seconds.get(f"{name}.fit", seconds.get(f"{name}.finetune"))
-            for name in instances["name"]
-        ]
-    )
+    names = instances["name"]
+    own, tuned = ((names + f".{node}").map(seconds) for node in ("fit", "finetune"))
+    fits = instances.assign(fit_seconds=own.fillna(tuned))
     taken = fits.groupby(["family", "scope"])["fit_seconds"].sum(min_count=1)
     return leaderboard.join(taken, on=["family", "scope"])
 

@@ -8,6 +8,7 @@ from kedro.pipeline import Node, Pipeline
 
 from vn30_training.pipelines.report import nodes
 
+TASKS = ("return", "direction", "quantiles")
 FIGURES = (
     "leaderboard",
     "scopes",
@@ -72,17 +73,17 @@ def create_pipeline(families: Iterable[str]) -> Pipeline:
             ),
             Node(
                 nodes.write_report,
-                inputs=dict(
-                    leaderboard="leaderboard",
-                    symbols="symbol_scores",
-                    forecasts="forecasts",
-                    instances="instances",
-                    curves="curves",
-                    importance="importance",
-                    quality="quality",
-                    manifest="run_manifest",
-                    seconds="seconds",
-                ),
+                inputs=[
+                    "leaderboard",
+                    "symbol_scores",
+                    "forecasts",
+                    "instances",
+                    "curves",
+                    "importance",
+                    "quality",
+                    "run_manifest",
+                    "seconds",
+                ],
                 outputs="report_html",
                 name="write_report",
             ),

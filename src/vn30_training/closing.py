@@ -1,0 +1,110 @@
+"""What a run says at its end, whatever part of the project was run."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from vn30_training.market.membership import is_dated
+from vn30_training.reporting.console import summary
+from vn30_training.reporting.formatting import number, percent
+
+_SHOWN = 12
+_INSTANCE_COLUMNS = {
+    "rank IC": "rank_ic",
+    "IC in time": "time_ic",
+    "MAE skill": "mae_skill",
+    "accuracy": "accuracy",
+    "majority": "majority_accuracy",
+    "80 % holds": "coverage_80",
+}
+
+
+def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
+    """Print the summary that fits what was run: the report, the next session, data, or instances.
+
+    Parameters
+    ----------
+    catalog
+        The run's catalog.
+    outputs
+        Names of all datasets that the run's nodes make.
+    seconds
+        How long the run took.
+    """
+    console = Console(soft_wrap=True)
+    if "report_html" in outputs:
+        console.print(_whole(catalog, seconds))
+    elif "next_session" in outputs:
+        _next_session(console, catalog)
+    else:
+        if "data_quality_html" in outputs:
+            _quality(console, catalog)
+        _instances(console, catalog, sorted(name for name in outputs if name.endswith(".scores")))
+
+
+def _whole(catalog: Any, seconds: float) -> Any:
+    return summary(
+        catalog.load("leaderboard"),
+        catalog.load("instances"),
+        catalog["report_html"].path,
+        seconds,
+        simulated=catalog.load("quality")["simulated"],
+        survivorship=not is_dated(catalog.load("members")),
+    )
+
+
+def _quality(console: Console, catalog: Any) -> None:
+    quality = catalog.load("quality")
+    left_out = quality["excluded"]
+    usable = len(quality["symbols"]) - len(left_out)
+    console.print(f"Quality {number(quality['score'], 2)}: {usable} symbols usable.")
+    for symbol, reason in sorted(left_out.items()):
+        console.print(f"  left out: {symbol}: {reason}")
+    console.print(f"Details: {catalog['data_quality_html'].path}")
+
+
+def _next_session(console: Console, catalog: Any) -> None:
+    table: pd.DataFrame = catalog.load("next_session")
+    first = table.iloc[0]
+    if catalog.load("as_of")["simulated"]:
+        console.print("SIMULATED market: nothing here says anything of real stocks.")
+    console.print(
+        f"Known up to {first['date']:%Y-%m-%d}, tradable on {first['trade_date']:%Y-%m-%d}, "
+        f"judged on {first['label_end']:%Y-%m-%d}. Highest ranks of the pooled models:"
+    )
+    pooled = table[(table["scope"] == "pooled") & (table["rank"] <= 3)]
+    grid = _grid("family", "rank", "symbol", "return %", "10 % to 90 %", "P(up) %")
+    for row in pooled.drop_duplicates(["family", "rank"]).to_dict("records"):
+        expected = percent(row["y_pred"], 2, signed=True)
+        band = f"{percent(row['q10'], signed=True)} to {percent(row['q90'], signed=True)}"
+        rank, up = str(row["rank"]), percent(row["p_up"], 0)
+        grid.add_row(row["family"], rank, row["symbol"], expected, band, up)
+    console.print(grid)
+    console.print(f"All {len(table)} forecasts: {catalog['next_session'].path.with_suffix('.csv')}")
+
+
+def _instances(console: Console, catalog: Any, names: list[str]) -> None:
+    if not names:
+        return
+    grid = _grid("instance", "status", *_INSTANCE_COLUMNS)
+    for name in names[:_SHOWN]:
+        record = catalog.load(name)
+        metrics = record.get("metrics", {})
+        figures = [number(metrics.get(key), 3) for key in _INSTANCE_COLUMNS.values()]
+        grid.add_row(record["name"], record["status"], *figures)
+    console.print(grid)
+    if len(names) > _SHOWN:
+        console.print(f"and {len(names) - _SHOWN} more: {catalog[names[0]].path.parents[1]}")
+
+
+def _grid(*headings: str) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    for position, heading in enumerate(headings):
+        grid.add_column(heading, justify="left" if position < 1 else "right")
+    return grid
