@@ -230,12 +230,34 @@ class TemporalFusionNetwork(nn.Module):
         return selected, weights
 
     def _select_ahead(self, batch: WindowBatch, context_SH: Tensor) -> tuple[Tensor, Tensor]:
-        """Weigh what is known of the sessions ahead."""
+        """Weigh what is known of the sessions ahead; see `_select_calendar`."""
+        if not self.training:
+            ahead_SCH, weights = self._select_calendar(context_SH)
+            cell_BD = torch.zeros_like(batch.ahead[..., 0])
+            for i, size in enumerate(self.shape.known.values()):
+                cell_BD = cell_BD * size + batch.ahead[..., i]
+            stock_B1 = batch.window_stock[:, None]
+            return ahead_SCH[stock_B1, cell_BD], weights[stock_B1, cell_BD]
         context_BH = context_SH[batch.window_stock]
         context_BDH = context_BH[:, None].expand(-1, batch.ahead.shape[1], -1)
         inputs = self.input_embeddings(batch.ahead, tuple(self.shape.known))
         ahead_BDH, weights = self.decoder_variable_selection(inputs, context_BDH)
         return ahead_BDH, weights
+
+    def _select_calendar(self, context_SH: Tensor) -> tuple[Tensor, Tensor]:
+        """Weigh every combination of known inputs for every stock.
+
+        There are so few that forecasts look them up: rounding in matrices as narrow as these
+        depends on a row's position, which here is always the same.
+        """
+        ranges = [
+            torch.arange(size, device=context_SH.device) for size in self.shape.known.values()
+        ]
+        cells_SCK = torch.cartesian_prod(*ranges).expand(len(context_SH), -1, -1)
+        context_SCH = context_SH[:, None].expand(-1, cells_SCK.shape[1], -1)
+        inputs = self.input_embeddings(cells_SCK, tuple(self.shape.known))
+        ahead_SCH, weights = self.decoder_variable_selection(inputs, context_SCH)
+        return ahead_SCH, weights
 
     def _local(
         self, past_BLH: Tensor, ahead_BDH: Tensor, static_SH: Tensor, window_stock: Tensor
