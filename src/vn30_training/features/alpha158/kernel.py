@@ -32,7 +32,8 @@ def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArra
         _symbol(Series(*(x[rows] for x in series)), rules, out[:, rows])
 
     spans = list(pairwise(starts.tolist()))
-    threads = min(numba.get_num_threads(), len(spans))
+    # numba's own pool would stay behind, and a process that has it cannot fork safely.
+    threads = min(int(vars(numba.config)["NUMBA_NUM_THREADS"]), len(spans))
     if threads <= 1:
         for span in spans:
             work(span)
@@ -129,9 +130,8 @@ def _order(c: Floats, least: Floats, out: NDArray[Any]) -> None:
     for w in range(_COUNT):
         n = 0
         for t in range(c.size):
-            if t >= _WINDOWS[w]:
-                n = rolling.take_out(ordered, n, c[t - _WINDOWS[w]])
-            n, rank = rolling.put_in(ordered, n, c[t])
+            old = c[t - _WINDOWS[w]] if t >= _WINDOWS[w] else np.nan
+            n, rank = rolling.replace(ordered, n, old, c[t])
             if n >= least[w]:
                 out[w, t] = rolling.quantile(ordered, n, 0.8) / c[t]
                 out[_COUNT + w, t] = rolling.quantile(ordered, n, 0.2) / c[t]

@@ -2,7 +2,8 @@
 
 Every sum is formed afresh for every day, relative to the newest value, so nothing drifts and a flat
 window has a variance of exactly zero. The windows are nested, so one walk from lag 0 to 59 serves
-all five; the inner loop runs over days, which lets the compiler use vector instructions.
+all five; the inner loop runs over days, which lets the compiler use vector instructions
+as long as each writes one array.
 Results have shape (5, days): one row per window length.
 """
 
@@ -95,9 +96,10 @@ def moments(x: Floats) -> tuple[Floats, Floats, Floats]:
         a, b = first[lag:], second[lag:]
         for i in range(past.size):
             d = past[i] - origin[i]
-            d = d if d == d else 0.0
-            a[i] += d
-            b[i] += d * d
+            a[i] += d if d == d else 0.0
+        for i in range(past.size):
+            d = past[i] - origin[i]
+            b[i] += d * d if d == d else 0.0
         if lag + 1 == _WINDOWS[w]:
             for t in range(x.size):
                 mean[w, t] = base[t] + first[t] / n[w, t]
@@ -164,10 +166,11 @@ def peaks(x: Floats, gap_is_peak: bool) -> tuple[Floats, Floats, Floats]:
     w = 0
     for lag in range(_LONGEST):
         past, top, where = x[: max(x.size - lag, 0)], best[lag:], at[lag:]
+        age = float(lag)
         for i in range(past.size):
-            higher = past[i] >= top[i]
-            top[i] = past[i] if higher else top[i]
-            where[i] = lag if higher else where[i]
+            where[i] = age if past[i] >= top[i] else where[i]
+        for i in range(past.size):
+            top[i] = past[i] if past[i] >= top[i] else top[i]
         if lag + 1 == _WINDOWS[w]:
             high[w], lags[w] = best, at
             w += 1
@@ -188,32 +191,34 @@ def _gaps(x: Floats, lags: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
-def take_out(ordered: Floats, n: int, old: float) -> int:
-    """Take a value, NaN for none, out of the first ``n`` ordered values; return how many stay."""
-    if old != old:
-        return n
-    i = 0
-    while ordered[i] < old:
-        i += 1
-    for j in range(i, n - 1):
-        ordered[j] = ordered[j + 1]
-    return n - 1
+def replace(ordered: Floats, n: int, old: float, new: float) -> tuple[int, float]:
+    """Put ``new`` among the first ``n`` ordered values in place of ``old``; NaN stands for none.
 
-
-@njit(cache=True, nogil=True)
-def put_in(ordered: Floats, n: int, new: float) -> tuple[int, float]:
-    """Put a value, NaN for none, in its place; return how many there are and its average rank."""
-    if new != new:
-        return n, np.nan
+    Returns how many values there are then, and the average rank of ``new``.
+    """
     i = n
+    if old == old:
+        i = 0
+        while ordered[i] < old:
+            i += 1
+        n -= 1
+    if new != new:
+        for j in range(i, n):
+            ordered[j] = ordered[j + 1]
+        return n, np.nan
+    while i < n and ordered[i + 1] < new:
+        ordered[i] = ordered[i + 1]
+        i += 1
     while i > 0 and ordered[i - 1] > new:
         ordered[i] = ordered[i - 1]
         i -= 1
     ordered[i] = new
-    below = i
-    while below > 0 and ordered[below - 1] == new:
-        below -= 1
-    return n + 1, 0.5 * (below + i) + 1
+    first, last = i, i
+    while first > 0 and ordered[first - 1] == new:
+        first -= 1
+    while last < n and ordered[last + 1] == new:
+        last += 1
+    return n + 1, 0.5 * (first + last) + 1
 
 
 @njit(cache=True, nogil=True)
