@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from vn30_training.evaluation.leaderboard import build_leaderboard, symbol_table
 from vn30_training.reporting.gallery import CHARTS
 from vn30_training.reporting.report import render_report
 
@@ -138,6 +139,28 @@ def test_empty_tables_give_a_report_that_says_so(run):
     bare = replace(run, **nothing, quality={}, manifest={})
     text = Page(render_report(**bare.arguments)).text
     assert "No model could be ranked" in text
+
+
+def one_family(run):
+    return run.forecasts[run.forecasts["family"] == "ridge"]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param(lambda run: run.forecasts.iloc[:0], id="none"),
+        pytest.param(lambda run: run.forecasts.assign(y_true=float("nan")), id="unknown returns"),
+        pytest.param(one_family, id="one family"),
+        pytest.param(lambda run: one_family(run).query("symbol == 'ACB'"), id="one symbol"),
+        pytest.param(lambda run: one_family(run).drop_duplicates("symbol"), id="one day"),
+    ],
+)
+def test_few_forecasts_still_give_a_report(run, chosen):
+    forecasts = chosen(run)
+    board = build_leaderboard(forecasts, run.instances)
+    few = replace(run, forecasts=forecasts, leaderboard=board, symbols=symbol_table(forecasts))
+    text = Page(render_report(**few.arguments)).text
+    assert "nan" not in text.lower()
 
 
 def test_unknown_numbers_are_dashes(run):

@@ -106,6 +106,8 @@ def coverage_figure(coverage: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Fig
     leaderboard
         Gives the rows, their order and colours.
     """
+    if coverage.empty:
+        return empty("No forecast can be scored.")
     table = coverage.dropna(subset=["coverage_80"])
     rows = _rows(leaderboard, table)
     if not rows:
