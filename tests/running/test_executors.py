@@ -53,7 +53,7 @@ def test_workers_are_other_processes_of_one_thread_and_are_used_again(tmp_path, 
 def test_exceptions_that_cannot_be_sent_are_told_in_words(tmp_path, pool):
     pool.submit(task(tmp_path, "raise"))
     failure = pool.next_result()[1].failure
-    assert failure.reason == "UnsendableError: broke"
+    assert failure.reason == "UnsendableError: it broke"
     assert "Traceback" in failure.details
     assert failure.unfinished == ("tell",)
 

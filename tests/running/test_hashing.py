@@ -34,7 +34,7 @@ def test_a_file_is_hashed_once_until_it_is_touched(tmp_path):
 def test_a_damaged_cache_is_an_empty_one(tmp_path):
     for text in ("", "{", "[]", '{"a": 1}', '"x"'):
         (tmp_path / "hashes.json").write_text(text)
-        assert HashCache.read(tmp_path / "hashes.json").fresh == {}
+        assert HashCache.read(tmp_path / "hashes.json").take_fresh() == {}
 
 
 def test_the_order_of_keys_does_not_count_and_types_do():

@@ -24,17 +24,11 @@ def hash_text(text: str) -> str:
 
 
 class HashCache:
-    """Content hashes that are computed again only where a file was touched.
-
-    Attributes
-    ----------
-    fresh
-        What was computed since the cache was made, by the first file of each content.
-    """
+    """Content hashes that are computed again only where a file was touched."""
 
     def __init__(self, known: dict[str, tuple[Signature, str]] | None = None) -> None:
         self._known = dict(known or {})
-        self.fresh: dict[str, tuple[Signature, str]] = {}
+        self._fresh: dict[str, tuple[Signature, str]] = {}
 
     @classmethod
     def read(cls, path: Path) -> HashCache:
@@ -47,13 +41,18 @@ class HashCache:
 
     def write(self, path: Path) -> None:
         """Store the cache, if anything in it is new."""
-        if self.fresh:
+        if self._fresh:
             write_json(path, self._known)
+
+    def take_fresh(self) -> dict[str, tuple[Signature, str]]:
+        """Return what was computed since this was last asked, for another process to `absorb`."""
+        fresh, self._fresh = self._fresh, {}
+        return fresh
 
     def absorb(self, fresh: dict[str, tuple[Signature, str]]) -> None:
         """Take over what another process computed."""
         self._known.update(fresh)
-        self.fresh.update(fresh)
+        self._fresh.update(fresh)
 
     def hash(self, files: Iterable[Path], compute: Callable[[], str]) -> str:
         """Return ``compute()``, or what it gave when ``files`` were last as they are now."""
@@ -64,7 +63,7 @@ class HashCache:
         if known is not None and known[0] == signature:
             return known[1]
         digest = compute()
-        self._known[key] = self.fresh[key] = (signature, digest)
+        self._known[key] = self._fresh[key] = (signature, digest)
         return digest
 
 

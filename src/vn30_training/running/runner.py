@@ -45,7 +45,7 @@ class InstanceRunner(AbstractRunner):
         if is_async:
             raise ValueError("InstanceRunner has no asynchronous mode.")
         super().__init__(is_async=False)
-        self._workers = len(os.sched_getaffinity(0)) if workers is None else workers
+        self._workers = _cores() if workers is None else workers
 
     def _get_executor(self, max_workers: int) -> None:
         """Return no executor: kedro's own loop is not used."""
@@ -96,6 +96,13 @@ class InstanceRunner(AbstractRunner):
             hashes = HashCache.read(state / "hashes.json")
             stack.callback(hashes.write, state / "hashes.json")
             yield Memory(state, hashes)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use; not every system tells, some tell all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def find_data_root(pipeline: Pipeline, catalog: DataCatalog) -> Path | None:

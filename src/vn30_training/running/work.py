@@ -17,6 +17,10 @@ from pluggy import PluginManager
 from vn30_training.running.hashing import HashCache, Signature
 from vn30_training.running.memory import Memory
 
+_LONGEST_REASON = 300
+# Workers serve many groups, which share large inputs: those are hashed once a process.
+_HASHES = HashCache()
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -82,10 +86,10 @@ class GroupTask:
 
     def run(self) -> GroupResult:
         """Do the work here and now; the result can be sent to any process."""
-        memory = Memory(self.state, HashCache()) if self.state else None
+        memory = Memory(self.state, _HASHES) if self.state else None
         result = run_nodes(self.nodes, self.catalog, memory)
         failure = result.failure and replace(result.failure, error=None)
-        return GroupResult(result.seconds, failure, memory.hashes.fresh if memory else {})
+        return GroupResult(result.seconds, failure, _HASHES.take_fresh())
 
 
 def lost(task: GroupTask, reason: str, details: str = "") -> GroupResult:
@@ -153,5 +157,5 @@ def _no_hooks() -> PluginManager:
 
 
 def _one_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[-1] if lines else 'no message'}"
+    text = " ".join(str(error).split()) or "no message"
+    return f"{type(error).__name__}: {text[:_LONGEST_REASON]}"
