@@ -133,6 +133,11 @@ def pipe_called_csv(folder):
     os.mkfifo(folder / "VCB.csv")
 
 
+@case("D016", "rejected")
+def link_to_itself(folder):
+    (folder / "VCB.csv").symlink_to(folder / "VCB.csv")
+
+
 @case("D017", "rejected")
 def gzip_bomb(folder):
     (folder / "VCB.csv.gz").write_bytes(gzip.compress(bytes(5_000_000)))

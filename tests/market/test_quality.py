@@ -59,6 +59,16 @@ def test_an_error_cannot_be_averaged_away():
     assert result.report.usable
 
 
+def test_too_many_bad_symbols_fail_the_whole():
+    infinite = PRICES["symbol"].isin(["FPT", "VCB"]) & (PRICES.index % 300 == 7)
+    report = checked(PRICES.assign(high=PRICES["high"].where(~infinite, np.inf))).report
+    assert report.usable
+    assert not report.passed
+    assert report.issues[-1].code == "D030"
+    assert report.issues[-1].symbol is None
+    assert checked().report.passed
+
+
 def test_each_part_falls_with_its_own_defect():
     spoilt = PRICES.copy()
     own = spoilt.index[spoilt["symbol"] == "VCB"]

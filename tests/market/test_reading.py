@@ -355,6 +355,14 @@ def test_any_order_of_rows_and_either_unit_give_the_same_prices(tmp_path, seed, 
     pd.testing.assert_frame_equal(prices_of(tmp_path), EXPECTED)
 
 
+def test_notes_beside_the_prices_are_left_alone(tmp_path):
+    write(tmp_path, "FPT.csv", BARS)
+    (tmp_path / "README.txt").write_text("Prices, of, FPT\n")
+    (tmp_path / "members.csv").write_text("symbol,start_date\nFPT,2020-01-01\n")
+    (found,) = read_folder(tmp_path).issues
+    assert (found.code, found.level, found.file) == ("D025", "warning", "members.csv")
+
+
 def test_a_single_file_is_a_source_too(tmp_path):
     write(tmp_path, "FPT.csv", BARS)
     assert len(read_folder(tmp_path / "FPT.csv").prices) == 300

@@ -94,12 +94,15 @@ def validate(
         found += _told_of_time(bars, parts, options, today)
         found += _told_of_score(parts, found, options)
     symbols = _judged(read, bars, parts, findings, found)
+    score = overall_score(symbols)
+    if symbols and score < options.threshold:
+        found.append(issue("D030", f"All symbols together score {score:.2f}."))
     report = QualityReport(
         source=read.source,
         simulated=read.simulated,
         checked_on=f"{today:%Y-%m-%d}",
         threshold=options.threshold,
-        score=overall_score(symbols),
+        score=score,
         symbols=symbols,
         issues=found,
         repairs=[*read.repairs, *findings.repairs],

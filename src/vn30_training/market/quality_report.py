@@ -73,6 +73,11 @@ class QualityReport:
         return any(entry.usable for entry in self.symbols)
 
     @property
+    def passed(self) -> bool:
+        """Say whether the source as a whole reaches the threshold."""
+        return self.usable and self.score >= self.threshold
+
+    @property
     def errors(self) -> list[DataIssue]:
         """The issues that stopped a file, a symbol or everything."""
         return [entry for entry in self.issues if entry.level == "error"]

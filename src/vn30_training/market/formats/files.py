@@ -19,6 +19,8 @@ PACKED = frozenset({".gz", ".zip"})
 FOREIGN = frozenset({".xls", ".json", ".7z", ".rar", ".pkl", ".feather", ".h5"})
 """Endings that may hold prices but are not read; the user is told."""
 
+_NEVER_PRICES = (".", "~$", "readme", "license")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -40,7 +42,7 @@ def find_files(folder: Path) -> list[Path]:
 def _is_candidate(path: Path) -> bool:
     suffix = path.suffix.lower()
     return (
-        suffix in TABLES | PACKED | FOREIGN and not path.name.startswith((".", "~$"))
+        suffix in TABLES | PACKED | FOREIGN and not path.name.lower().startswith(_NEVER_PRICES)
     ) and not path.is_dir()
 
 
@@ -55,16 +57,16 @@ def read_bytes(path: Path, root: Path, limits: Limits) -> bytes:
     """
     if path.suffix.lower() in FOREIGN:
         raise FormatError("D025", f"Files ending in {path.suffix} are not read.")
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise FormatError("D018", f"The file is a link to {path.resolve().name} elsewhere.")
-    if not path.is_file():
-        raise FormatError("D016", "It is no regular file.")
     try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise FormatError("D018", f"The file is a link to {path.resolve().name} elsewhere.")
+        if not path.is_file():
+            raise FormatError("D016", "It is no regular file.")
         if path.stat().st_size > limits.max_bytes:
             raise FormatError("D017", f"The file has {path.stat().st_size:,} bytes.")
         content = path.read_bytes()
-    except OSError as error:
-        raise FormatError("D016", f"The file cannot be read ({error.strerror}).") from None
+    except (OSError, RuntimeError) as error:
+        raise FormatError("D016", f"The file cannot be read ({error}).") from None
     if not content:
         raise FormatError("D016", "The file is empty.")
     return content
@@ -72,7 +74,7 @@ def read_bytes(path: Path, root: Path, limits: Limits) -> bytes:
 
 def parts_of(path: Path, root: Path, content: bytes, limits: Limits) -> list[Part]:
     """Return the file itself, or the members of the archive it is."""
-    source = path.relative_to(root).as_posix() if path != root else path.name
+    source = path.relative_to(root).as_posix()
     folder = path.parent.name if path.parent != root else ""
     suffix = path.suffix.lower()
     if suffix == ".zip":
