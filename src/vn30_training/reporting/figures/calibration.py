@@ -55,7 +55,7 @@ def reliability_figure(reliability: pd.DataFrame, leaderboard: pd.DataFrame) -> 
     made.update_xaxes(tickvals=[5, 25, 50, 75, 95], range=[1, 99], showgrid=False, zeroline=False)
     off = 100 * (table["observed"] - table["level"])
     made.update_yaxes(zeroline=True, range=span([-TOLERANCE, *off, TOLERANCE]))
-    made.update_xaxes(title_text="level of the quantile, %", row=_last_line(places))
+    made.update_xaxes(title_text="quantile level, %", row=_last_line(places))
     made.update_yaxes(title_text="observed − level, points", col=1)
     return made
 
@@ -91,7 +91,7 @@ def direction_figure(direction: pd.DataFrame, leaderboard: pd.DataFrame) -> go.F
         made.add_trace(bins, *place(places[_panel(row)], len(places)))
     made.update_xaxes(zeroline=False, showgrid=False, range=span(ends))
     made.update_yaxes(zeroline=False, range=span([*ends, *(100 * table["observed"])]))
-    made.update_xaxes(title_text="forecast probability of a rise, %", row=_last_line(places))
+    made.update_xaxes(title_text="forecast, %", row=_last_line(places))
     made.update_yaxes(title_text="rose in fact, %", col=1)
     return made
 

@@ -20,13 +20,14 @@ PALETTE = (
     "#4aa3c7",
     "#a0613a",
 )
+# The ends leave enough contrast for the numbers written on them.
 DIVERGING = {
     "light": ("#a8480a", "#e0a172", "#fbfaf7", "#8db6d9", "#1f66a6"),
-    "dark": ("#ee8a3c", "#8f5327", "#1d2024", "#2f638f", "#5fb0ee"),
+    "dark": ("#c0692a", "#6f4526", "#1d2024", "#2b567a", "#3f86c4"),
 }
 SEQUENTIAL = {
     "light": ("#fbfaf7", "#b9d2e6", "#5f9bca", "#1f5f9b"),
-    "dark": ("#1d2024", "#234a68", "#2f74a8", "#4596d1"),
+    "dark": ("#1d2024", "#234a68", "#2f6b9c", "#3f8ac4"),
 }
 INK = {
     "light": {"text": "#33312e", "muted": "#6f6c66", "rule": "#e3e0da", "zero": "#8c8a85"},
