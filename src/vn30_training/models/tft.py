@@ -178,7 +178,7 @@ class TFT(NeuralFamily):
             reals=table.features[needed],
             known=table.codes["known"][needed],
             stock=table.codes["stock"][needed],
-            static=fill_up(table.codes["static"], STOCKS),
+            static=fill_up(table.codes["static"], STOCKS if self._static else 1),
             encoder=encoder,
             ahead=table.codes["ahead"][rows],
             window_stock=table.codes["stock"][rows],
