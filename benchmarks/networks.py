@@ -35,7 +35,7 @@ from vn30_training.models.neural.trainer import Trainer
 from vn30_training.models.tft import KNOWN, TFT, TFTOptions, calendar_codes
 
 ROWS, STEPS, FEATURES = 2100, 20, 20
-TRAIN_SHARE = 0.85
+TRAIN_SHARE = 0.8
 LSTM_OPTIONS = LSTMOptions(
     steps=STEPS, hidden_size=64, layers=2, batch_size=800, epochs=1, clip_norm=None, device="cpu"
 )
