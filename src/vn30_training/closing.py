@@ -13,6 +13,7 @@ from rich.table import Table
 from vn30_training.market.membership import is_dated
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent
+from vn30_training.reporting.seconds import with_seconds
 
 _SHOWN = 12
 _INSTANCE_COLUMNS = {
@@ -49,9 +50,10 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
 
 
 def _whole(catalog: Any, seconds: float) -> Any:
+    instances = catalog.load("instances")
     return summary(
-        catalog.load("leaderboard"),
-        catalog.load("instances"),
+        with_seconds(catalog.load("leaderboard"), instances, catalog.load("seconds")),
+        instances,
         catalog["report_html"].path,
         seconds,
         simulated=catalog.load("quality")["simulated"],

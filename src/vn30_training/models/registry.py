@@ -34,10 +34,13 @@ class FamilySpec:
 
 
 def discover(parameters: Mapping[str, Any]) -> dict[str, FamilySpec]:
-    """Return the families declared in ``parameters``: its entries that hold a ``family`` key."""
+    """Return the families declared in ``parameters``: its entries that hold a ``family`` key.
+
+    They come in the order of their names, for kedro reads parameter files in any order.
+    """
     return {
         name: FamilySpec(name, entry["family"], entry["kind"], tuple(entry["scopes"]))
-        for name, entry in parameters.items()
+        for name, entry in sorted(parameters.items())
         if isinstance(entry, Mapping) and "family" in entry
     }
 

@@ -17,6 +17,7 @@ from vn30_training.models.contract import QUANTILE_COLUMNS
 from vn30_training.reporting.gallery import draw as draw_all
 from vn30_training.reporting.report import render_report
 from vn30_training.reporting.results import gather
+from vn30_training.reporting.seconds import with_seconds
 
 _KEYS = ["date", "symbol", "trade_date", "label_end", "fold", "family", "scope", "seed", "y_true"]
 _INSTANCE = (
@@ -107,17 +108,6 @@ def describe_run(
         "parameters": options,
     }
     return manifest, vintage
-
-
-def with_seconds(
-    leaderboard: pd.DataFrame, instances: pd.DataFrame, seconds: dict[str, float]
-) -> pd.DataFrame:
-    """Add ``fit_seconds``: what the fits of a family and scope took in all."""
-    names = instances["name"]
-    own, tuned = ((names + f".{node}").map(seconds) for node in ("fit", "finetune"))
-    fits = instances.assign(fit_seconds=own.fillna(tuned))
-    taken = fits.groupby(["family", "scope"])["fit_seconds"].sum(min_count=1)
-    return leaderboard.join(taken, on=["family", "scope"])
 
 
 def plain(value: Any) -> Any:
