@@ -75,7 +75,7 @@ def deliver(root: Path) -> bool:
 
     It never raises: what cannot be delivered stays for the next time, with one warning.
     """
-    waiting = sorted((root / _SPOOL).glob("*.json"))
+    waiting = sorted((root / _SPOOL).glob("[0-9]*.json"))
     try:
         for path in waiting:
             _deliver_one(json.loads(path.read_text(encoding="utf-8")))

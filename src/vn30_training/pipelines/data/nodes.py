@@ -12,6 +12,7 @@ from vn30_training.evaluation.splits import SplitOptions, make_split
 from vn30_training.features.labels import LabelOptions, build_labels
 from vn30_training.features.table import build_features
 from vn30_training.market import membership, vintage
+from vn30_training.market.checks.codes import issue
 from vn30_training.market.issues import DataError
 from vn30_training.market.quality import QualityOptions, validate
 from vn30_training.market.reading import ReadResult
@@ -47,15 +48,18 @@ def check_prices(
     else:
         read = read_prices(symbols)
     validated = validate(read, quality, clock)
-    report = validated.report
-    prices, found = validated.prices, vintage.compare(previous, validated.prices)
+    prices, report = validated.prices, validated.report
+    found = vintage.compare(previous if previous.get("source") == report.source else {}, prices)
     if not accept_vintage:
         prices = vintage.without_conflicts(prices, found)
     if prices.empty:
         raise DataError([*report.errors, *found])
+    if members is None:
+        members = membership.undated(symbols)
+        found.append(issue("D015", "No file says who was a member when."))
     return {
         "prices": prices,
-        "members": membership.undated(symbols) if members is None else members,
+        "members": members,
         "quality": report.with_issues(found).to_dict(),
         "vintage": vintage.fingerprint(prices, source=report.source),
     }
