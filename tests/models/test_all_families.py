@@ -321,9 +321,9 @@ def test_too_little_history_is_said(market: SmallMarket) -> None:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file but the manifest, which tells the time."""
+    """Return the sha256 of every file, the manifest among them."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != MANIFEST_NAME
+        if path.is_file()
     }

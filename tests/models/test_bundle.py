@@ -29,7 +29,7 @@ def documents() -> dict[str, object]:
 
 
 def write(folder: Path, score: float) -> None:
-    bundle.write(folder, {0: rule(score)}, documents(), TABLES, {"fit_seconds": 1.5})
+    bundle.write(folder, {0: rule(score)}, documents(), TABLES)
 
 
 def score_in(folder: Path) -> float:
@@ -43,7 +43,6 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     read = bundle.read(tmp_path / "m")
     assert score_in(tmp_path / "m") == 0.1
     assert read.documents == documents()
-    assert read.facts["fit_seconds"] == 1.5
     for name in bundle.TABLES:
         pd.testing.assert_frame_equal(read.tables[name], TABLES[name], check_exact=True)
 
@@ -62,7 +61,7 @@ def test_a_failing_write_leaves_the_old_version(tmp_path: Path) -> None:
 
     write(tmp_path / "m", 0.1)
     with pytest.raises(OSError, match="No space left"):
-        bundle.write(tmp_path / "m", {0: Failing({})}, documents(), TABLES, {})
+        bundle.write(tmp_path / "m", {0: Failing({})}, documents(), TABLES)
     assert score_in(tmp_path / "m") == 0.1
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
 

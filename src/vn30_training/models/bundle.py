@@ -34,7 +34,6 @@ class Bundle:
     models: dict[int, Family]
     documents: dict[str, Any]
     tables: dict[str, pd.DataFrame]
-    facts: dict[str, Any]
 
 
 def write(
@@ -42,9 +41,8 @@ def write(
     models: Mapping[int, Family],
     documents: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
-    facts: Mapping[str, Any],
 ) -> None:
-    """Write an instance's files into ``folder``; ``facts`` go into the manifest.
+    """Write an instance's files into ``folder``, the manifest last.
 
     A process killed at any moment leaves the previous version, or nothing, or the new one.
     """
@@ -57,7 +55,7 @@ def write(
             write_json(temporary / f"{name}.json", without_nan(document))
         for name, table in tables.items():
             write_text(temporary / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-        write_manifest(temporary, **facts)
+        write_manifest(temporary)
 
 
 def read(folder: Path) -> Bundle:
@@ -68,7 +66,7 @@ def read(folder: Path) -> Bundle:
     ArtefactError
         If the manifest is missing or disagrees with any file.
     """
-    facts = verify_manifest(folder)
+    verify_manifest(folder)
     documents = {
         name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         for name in DOCUMENTS
@@ -82,7 +80,6 @@ def read(folder: Path) -> Bundle:
             name: pd.read_csv(folder / f"{name}.csv", float_precision="round_trip")
             for name in TABLES
         },
-        facts=facts,
     )
 
 

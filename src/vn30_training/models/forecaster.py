@@ -52,8 +52,6 @@ class Forecaster:
         First and last date and number of rows of the training and validation samples.
     provenance
         What the caller said of the data and the code, JSON values.
-    fit_seconds
-        Wall time of training. Kept in the manifest, so all other files depend on content only.
     """
 
     options: InstanceOptions
@@ -62,7 +60,6 @@ class Forecaster:
     seeds: tuple[SeedModel, ...]
     spans: dict[str, dict[str, Any]]
     provenance: dict[str, Any]
-    fit_seconds: float
 
     def forecast(
         self,
@@ -179,8 +176,7 @@ class Forecaster:
             "feature_importance": seed_model.importance(self.seeds),
         }
         models = {one.seed: one.model for one in self.seeds}
-        facts = {"fit_seconds": round(self.fit_seconds, 3)}
-        bundle.write(Path(folder), models, documents, tables, facts)
+        bundle.write(Path(folder), models, documents, tables)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -214,7 +210,6 @@ class Forecaster:
             ),
             spans=metadata["spans"],
             provenance=metadata["provenance"],
-            fit_seconds=files.facts["fit_seconds"],
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -72,7 +71,6 @@ def train(
         If fewer training or validation rows are usable than the options ask for.
     """
     _check_pooled(pooled, options, scope)
-    start = time.perf_counter()
     inside = in_scope(labels, scope)
     features, labels = within(features, inside), within(labels, inside)
     if pooled is None:
@@ -97,7 +95,6 @@ def train(
         seeds=seeds,
         spans={"train": _span(train_samples), "valid": _span(valid_samples)},
         provenance=dict(provenance or {}),
-        fit_seconds=time.perf_counter() - start,
     )
 
 
