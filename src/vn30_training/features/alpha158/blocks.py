@@ -26,7 +26,6 @@ except ImportError as error:
 
 HISTORY = WINDOWS[-1]
 BODY = 240
-_CHUNK = 64
 
 
 class Blocks:
@@ -95,18 +94,20 @@ def percentile_rank(x: Floats, n: Floats, window: int) -> Floats:
 
 def quantiles(x: Floats, window: int, levels: tuple[float, ...]) -> Iterator[Floats]:
     """Yield each level's linearly interpolated quantile; the windows are sorted once."""
-    found = np.empty((len(levels), len(x), BODY))
-    for chunk in range(0, len(x), _CHUNK):
-        part = x[chunk : chunk + _CHUNK, HISTORY - window + 1 :]
-        ordered = np.sort(sliding_window_view(part, window, axis=1), axis=-1)
-        last = window - 1 - np.isnan(ordered).sum(axis=-1)
-        for level, out in zip(levels, found[:, chunk : chunk + _CHUNK], strict=True):
-            place = level * last
-            below = np.floor(place).astype(np.int64)
-            ends = np.stack([below, np.minimum(below + 1, np.maximum(last, 0))], axis=-1)
-            low, high = np.moveaxis(np.take_along_axis(ordered, ends, axis=-1), -1, 0)
-            out[...] = low + (high - low) * (place - below)
-    yield from found
+    windows = sliding_window_view(x[:, HISTORY - window + 1 :], window, axis=1)
+    ordered = np.sort(windows, axis=-1)
+    last = window - 1 - np.isnan(ordered).sum(axis=-1)
+    for level in levels:
+        place = level * last
+        below = np.floor(place).astype(np.int64)
+        ends = np.stack([below, np.minimum(below + 1, np.maximum(last, 0))], axis=-1)
+        low, high = np.moveaxis(np.take_along_axis(ordered, ends, axis=-1), -1, 0)
+        yield low + (high - low) * (place - below)
+
+
+def sample_deviation(n: Floats, squared: Floats) -> Floats:
+    """Return the standard deviation (ddof 1), NaN below two numbers."""
+    return np.sqrt(np.where(n > 1, squared / (n - 1), np.nan))
 
 
 class Moving:
@@ -147,4 +148,4 @@ class Moving:
     def spread(self, window: int) -> tuple[Floats, Floats, Floats]:
         """Return count, mean and sample standard deviation, NaN below two numbers."""
         n, mean, squared = self.moments(window)
-        return n, mean, np.sqrt(np.where(n > 1, squared / (n - 1), np.nan))
+        return n, mean, sample_deviation(n, squared)

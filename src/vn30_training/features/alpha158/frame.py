@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import DTypeLike, NDArray
 
 from vn30_training.features.alpha158.modes import RULES, Mode
-from vn30_training.features.alpha158.names import COLUMNS, NAMES, ROW
-from vn30_training.features.alpha158.series import bar_features, derive
+from vn30_training.features.alpha158.names import COLUMNS, NAMES
 
 Engine = Literal["auto", "numba", "bottleneck"]
 _BAR = ("open", "high", "low", "close", "volume", "vwap")
@@ -75,14 +74,9 @@ def compute(
         bars[:4][~(bars[:4] > 0)] = np.nan
         bars[4][bars[4] < 0] = np.nan
         bars[~np.isfinite(bars)] = np.nan
-    out = np.full((len(NAMES), len(panel)), np.nan, dtype=dtype)
-    rules = RULES[mode]
-    with np.errstate(all="ignore"):
-        series = derive(bars, starts, rules)
-        for name, values in bar_features(series, rules.epsilon).items():
-            out[ROW[name]] = values
-        if len(panel):
-            _engine(engine).compute(series, starts, rules, out)
+    out = np.empty((len(NAMES), len(panel)), dtype=dtype)
+    if len(panel):
+        _engine(engine).compute(bars, starts, RULES[mode], out)
     if mode == "clean":
         _mask(out, bars[3], starts)
     features = pd.DataFrame(out.T, columns=list(NAMES), index=panel.index, copy=False)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from vn30_training.features.alpha158 import rolling
 from vn30_training.features.alpha158.modes import Rules
 from vn30_training.features.alpha158.names import ROW, WINDOWS
-from vn30_training.features.alpha158.series import Floats, Series
+from vn30_training.features.alpha158.series import Floats, derive, write_bars
 
 _WINDOWS = np.array(WINDOWS)
 _COUNT = len(WINDOWS)
 
 
-def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
-    """Fill the rows of ``out``, shape (158, panel rows), that hold features of windows.
+def compute(bars: Floats, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
+    """Fill ``out``, shape (158, rows), from ``bars``, shape (6, rows).
 
     Symbol ``s`` lies in rows ``starts[s]`` to ``starts[s + 1]``. One thread works on a symbol, so
     the result does not depend on how many there are: ``NUMBA_NUM_THREADS``, the cores by default.
@@ -29,12 +29,12 @@ def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArra
 
     def work(span: tuple[int, int]) -> None:
         rows = slice(*span)
-        _symbol(Series(*(x[rows] for x in series)), rules, out[:, rows])
+        _symbol(bars[:, rows], rules, out[:, rows])
 
     spans = list(pairwise(starts.tolist()))
     # numba's own pool would stay behind, and a process that has it cannot fork safely.
     threads = min(int(vars(numba.config)["NUMBA_NUM_THREADS"]), len(spans))
-    if threads <= 1:
+    if threads == 1:
         for span in spans:
             work(span)
         return
@@ -42,7 +42,10 @@ def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArra
         list(pool.map(work, spans))
 
 
-def _symbol(s: Series, rules: Rules, out: NDArray[Any]) -> None:
+def _symbol(bars: Floats, rules: Rules, out: NDArray[Any]) -> None:
+    s = derive(bars, np.array([0, bars.shape[1]]), rules)
+    out[:] = np.nan
+    write_bars(s, rules, out)
     least = np.maximum(np.ceil(_WINDOWS * rules.share), 1)
     guard = (rules.guard_absolute, rules.guard_relative)
 
@@ -67,6 +70,13 @@ def _deviation(n: float, squared: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _is_flat(n: float, mean: float, squared: float, guard: tuple[float, float]) -> bool:
+    """Say whether the deviation is within the guard, without taking a square root."""
+    limit = guard[0] + guard[1] * abs(mean)
+    return bool(squared <= (n - 1) * limit * limit)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _trend(c: Floats, least: Floats, guard: tuple[float, float], out: NDArray[Any]) -> None:
     """Write ROC, MA, STD and, from the least-squares line, BETA, RSQR and RESI."""
     n, mean, squared = rolling.moments(c)
@@ -83,7 +93,7 @@ def _trend(c: Floats, least: Floats, guard: tuple[float, float], out: NDArray[An
             shift, deviation = mean[w, t] - base[t], _deviation(m, squared[w, t])
             covariance = weighted[w, t] - lag * shift
             slope = -covariance / spread if m > 1 else np.nan
-            flat = deviation <= guard[0] + guard[1] * abs(mean[w, t])
+            flat = _is_flat(m, mean[w, t], squared[w, t], guard)
             out[_COUNT + w, t] = mean[w, t] / c[t]
             out[2 * _COUNT + w, t] = deviation / c[t]
             out[3 * _COUNT + w, t] = slope / c[t]
@@ -154,10 +164,8 @@ def _correlation(
             m = n[w, t]
             if m < max(least[w], 2):
                 continue
-            deviation_x = _deviation(n_x[w, t], spread_x[w, t])
-            deviation_y = _deviation(n_y[w, t], spread_y[w, t])
-            flat_x = deviation_x <= guard[0] + guard[1] * abs(all_x[w, t])
-            flat_y = deviation_y <= guard[0] + guard[1] * abs(all_y[w, t])
+            flat_x = _is_flat(n_x[w, t], all_x[w, t], spread_x[w, t], guard)
+            flat_y = _is_flat(n_y[w, t], all_y[w, t], spread_y[w, t], guard)
             shifts = (mean_x[w, t] - base_x[t]) * (mean_y[w, t] - base_y[t])
             scale = np.sqrt(squared_x[w, t] * squared_y[w, t])
             if not (flat_x or flat_y or scale == 0):

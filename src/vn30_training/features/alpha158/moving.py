@@ -18,23 +18,40 @@ from vn30_training.features.alpha158.blocks import (
     percentile_rank,
     previous,
     quantiles,
+    sample_deviation,
 )
 from vn30_training.features.alpha158.modes import Rules
 from vn30_training.features.alpha158.names import ROW, WINDOWS
-from vn30_training.features.alpha158.series import Floats, Series
+from vn30_training.features.alpha158.series import Floats, Series, derive, write_bars
 
+ROWS_AT_ONCE = 6000
 Windowed = Iterator[tuple[str, int, Floats]]
 
 
-def compute(series: Series, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
-    """Fill the rows of ``out``, shape (158, panel rows), that hold features of windows.
+@np.errstate(all="ignore")
+def compute(bars: Floats, starts: NDArray[np.int64], rules: Rules, out: NDArray[Any]) -> None:
+    """Fill ``out``, shape (158, rows), from ``bars``, shape (6, rows).
 
-    Symbol ``s`` lies in rows ``starts[s]`` to ``starts[s + 1]``.
+    Symbol ``s`` lies in rows ``starts[s]`` to ``starts[s + 1]``. A few symbols are worked on at a
+    time, so that what lies between input and output stays in the processor's cache.
     """
-    blocks = Blocks(starts)
-    for family in (_trend, _ranges, _correlations, _streaks, _moves, _volumes):
-        for name, w, body in family(blocks, series, rules):
-            out[ROW[name] + w] = blocks.rows(body)
+    for group in _groups(starts):
+        rows = slice(group[0], group[-1])
+        series = derive(bars[:, rows], group - group[0], rules)
+        write_bars(series, rules, out[:, rows])
+        blocks = Blocks(group - group[0])
+        for family in (_trend, _ranges, _correlations, _streaks, _moves, _volumes):
+            for name, w, body in family(blocks, series, rules):
+                out[ROW[name] + w, rows] = blocks.rows(body)
+
+
+def _groups(starts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the starts of successive symbols, with the end of the last, `ROWS_AT_ONCE` or more."""
+    first = 0
+    for last in range(1, len(starts)):
+        if starts[last] - starts[first] >= ROWS_AT_ONCE or last == len(starts) - 1:
+            yield starts[first : last + 1]
+            first = last
 
 
 def _least(window: int, rules: Rules) -> float:
@@ -58,7 +75,7 @@ def _trend(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
     today = day[HISTORY:]
     for w, window in enumerate(WINDOWS):
         n, mean, squared = closes.moments(window)
-        deviation = np.sqrt(np.where(n > 1, squared / (n - 1), np.nan))
+        deviation = sample_deviation(n, squared)
         place = moving_sum(day * closes.valid, window)
         spread = moving_sum(day**2 * closes.valid, window) - place**2 / n
         total = moving_sum(closes.deviation, window)
@@ -121,19 +138,22 @@ def _correlations(blocks: Blocks, series: Series, rules: Rules) -> Windowed:
 
 
 def _correlation(name: str, x: Floats, y: Floats, rules: Rules) -> Windowed:
-    all_x, all_y = Moving(x), Moving(y)
     paired_x, paired_y = Moving(x + 0 * y), Moving(y + 0 * x)
+    same = np.array_equal(np.isnan(x), np.isnan(y))
+    all_x, all_y = (paired_x, paired_y) if same else (Moving(x), Moving(y))
     product = paired_x.deviation * paired_y.deviation
     for w, window in enumerate(WINDOWS):
-        n, _, squared_x = paired_x.moments(window)
-        _, _, squared_y = paired_y.moments(window)
+        n, _, squared_x = moments_x = paired_x.moments(window)
+        _, _, squared_y = moments_y = paired_y.moments(window)
         total_x = moving_sum(paired_x.deviation, window)
         total_y = moving_sum(paired_y.deviation, window)
         covariance = moving_sum(product, window) - total_x * total_y / n
         flat = squared_x * squared_y == 0
-        for series in (all_x, all_y):
-            _, mean, deviation = series.spread(window)
-            flat |= _flat(mean, deviation, rules)
+        for m, mean, squared in (
+            moments_x if same else all_x.moments(window),
+            moments_y if same else all_y.moments(window),
+        ):
+            flat |= _flat(mean, sample_deviation(m, squared), rules)
         enough = (n >= max(_least(window, rules), 2)) & ~flat
         yield name, w, _where(enough, covariance / np.sqrt(squared_x * squared_y))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vn30_training.features.alpha158.modes import Rules
+from vn30_training.features.alpha158.names import ROW
 
 Floats = NDArray[np.float64]
 
@@ -53,6 +54,7 @@ class Series(NamedTuple):
     lower: Floats
 
 
+@np.errstate(all="ignore")
 def derive(bars: Floats, starts: NDArray[np.int64], rules: Rules) -> Series:
     """Derive the series from ``bars``, shape (6, rows): OHLC, volume and vwap.
 
@@ -86,12 +88,13 @@ def derive(bars: Floats, starts: NDArray[np.int64], rules: Rules) -> Series:
     )
 
 
-def bar_features(series: Series, epsilon: float) -> dict[str, Floats]:
-    """Return the nine candle and four price features."""
+@np.errstate(all="ignore")
+def write_bars(series: Series, rules: Rules, out: NDArray[Any]) -> None:
+    """Write the nine candle and four price features into their rows of ``out``."""
     o, h, low, c = series.open, series.high, series.low, series.close
-    body, span, shift = c - o, h - low + epsilon, 2 * c - h - low
+    body, span, shift = c - o, h - low + rules.epsilon, 2 * c - h - low
     upper, lower = h - np.maximum(o, c), np.minimum(o, c) - low
-    return {
+    values = {
         "KMID": body / o,
         "KLEN": (h - low) / o,
         "KMID2": body / span,
@@ -106,6 +109,8 @@ def bar_features(series: Series, epsilon: float) -> dict[str, Floats]:
         "LOW0": low / c,
         "VWAP0": series.vwap / c,
     }
+    for name, value in values.items():
+        out[ROW[name]] = value
 
 
 def _previous(x: Floats, starts: NDArray[np.int64]) -> Floats:
