@@ -193,7 +193,8 @@ def test_failed_scores_say_why_and_do_not_count_as_done(tmp_path):
     dataset.save_failure("ValueError: no rows")
     assert dataset.load() == {
         "family": "tft",
-        "scope": "VCB",
+        "scope": "symbol",
+        "symbol": "VCB",
         "name": "tft.VCB",
         "status": "failed",
         "reason": "ValueError: no rows",

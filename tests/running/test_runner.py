@@ -91,6 +91,16 @@ def test_a_failing_instance_is_named_and_stops_only_those_that_start_from_it(roo
     assert calls()["fit-tft.VN30"] == 2
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_instance_with_nothing_to_do_is_skipped_and_the_run_succeeds(root, workers):
+    run(root, workers, tft={"trouble": {"VN30": "skip", "FPT": "skip"}})
+    board = toy.catalog(root).load("board_tft")
+    assert list(board["status"]) == ["skipped", "ok", "skipped", "ok", "ok"] + ["skipped"] * 4
+    assert board["reason"][0] == "NothingToDoError: listed yesterday"
+    assert board["reason"].iloc[-1] == "needs tft.VN30, which was skipped"
+    assert not (root / ".state/failures/tft.VN30.log").exists()
+
+
 def test_a_dying_worker_takes_only_its_own_instance_with_it(root):
     with pytest.raises(InstancesFailed) as caught:
         run(root, 2, ridge={"trouble": {"ACB": "die", "VNM": "die"}})

@@ -18,6 +18,10 @@ POOLED = "VN30"
 CALLS = Path("calls")
 
 
+class NothingToDoError(ValueError):
+    skips = True
+
+
 def note(name: str) -> None:
     """Count a call: one file per call, so that every process can."""
     folder = os.environ.get("TOY_CALLS")
@@ -49,6 +53,8 @@ def fit(features: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
     trouble = options.get("trouble", {}).get(options["scope"])
     if trouble == "raise":
         raise ValueError("no rows to learn from")
+    if trouble == "skip":
+        raise NothingToDoError("listed yesterday")
     if trouble == "die":
         os.kill(os.getpid(), 9)
     return {"weight": options["rate"] * float(features["mean"].sum())}

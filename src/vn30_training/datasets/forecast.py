@@ -27,7 +27,7 @@ class ForecastDataset(FrameDataset):
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath=filepath, metadata=metadata)
 
-    def save_failure(self, reason: str) -> None:
+    def save_failure(self, reason: str, status: str = "failed") -> None:  # noqa: ARG002
         """Replace the forecasts by an empty table with the tidy columns, and note the reason."""
         schema = FORECAST_SCHEMA.with_metadata({_FAILURE: reason.encode()})
         self._write(schema.empty_table())

@@ -6,6 +6,7 @@ from typing import Any
 
 from vn30_training.datasets.json import JSONDataset
 from vn30_training.datasets.tracking import hand_over
+from vn30_training.models.scope import Scope
 
 
 class ScoresDataset(JSONDataset):
@@ -33,17 +34,19 @@ class ScoresDataset(JSONDataset):
         super().save(data)
         hand_over(self.root, f"{self._family}.{self._scope}", data)
 
-    def save_failure(self, reason: str) -> None:
-        """Replace the scores by a note that the instance failed, and why."""
+    def save_failure(self, reason: str, status: str = "failed") -> None:
+        """Replace the scores by a note that the instance failed, or was skipped, and why."""
+        scope = Scope.parse(self._scope)
         self.save(
             {
                 "family": self._family,
-                "scope": self._scope,
+                "scope": scope.kind,
+                "symbol": scope.symbol,
                 "name": f"{self._family}.{self._scope}",
-                "status": "failed",
+                "status": status,
                 "reason": reason,
             }
         )
 
     def _exists(self) -> bool:
-        return self.path.is_file() and self.load().get("status") != "failed"
+        return self.path.is_file() and self.load().get("status") not in ("failed", "skipped")

@@ -28,7 +28,9 @@ class Split(Protocol):
 
 
 class TooFewRowsError(ValueError):
-    """An instance has too little history to be trained."""
+    """An instance has too little history to be trained; it is skipped, for nothing went wrong."""
+
+    skips = True
 
 
 class WorthlessPredictionError(ValueError):

@@ -56,7 +56,7 @@ def write_details(folder: Path, name: str, failure: Failure) -> None:
         write_text(folder / f"{name}.log", failure.details)
 
 
-def mark_failed(nodes: Iterable[Node], catalog: DataCatalog, reason: str) -> None:
+def mark_failed(nodes: Iterable[Node], catalog: DataCatalog, reason: str, status: str) -> None:
     """Leave no old output of ``nodes`` standing as if it were new.
 
     Datasets with a method ``save_failure`` say why instead, so that others can be gathered beside
@@ -68,4 +68,4 @@ def mark_failed(nodes: Iterable[Node], catalog: DataCatalog, reason: str) -> Non
             if hasattr(dataset, "discard"):
                 dataset.discard()
             if hasattr(dataset, "save_failure"):
-                dataset.save_failure(reason)
+                dataset.save_failure(reason, status)

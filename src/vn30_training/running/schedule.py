@@ -26,6 +26,8 @@ from vn30_training.running.work import (
 
 FAILURES = "failures"
 
+_LEVELS = {"failed": logging.ERROR, "skipped": logging.INFO}
+
 logger = logging.getLogger(__name__)
 
 
@@ -66,6 +68,7 @@ class Schedule:
         self._running: set[str] = set()
         self._done: set[str] = set()
         self._reasons: dict[str, str] = {}
+        self._skipped: set[str] = set()
         self._cut_off: set[str] = set()
         self._ran = 0
         self._tracking_answers = True
@@ -83,9 +86,10 @@ class Schedule:
             while self._waiting or self._running:
                 self._step()
         logger.info("%d of %d groups ran, the rest was up to date.", self._ran, len(self._groups))
-        if self._reasons:
+        failed = {name: self._reasons[name] for name in self._reasons.keys() - self._skipped}
+        if failed:
             logs = self._memory.state / FAILURES if self._memory else None
-            raise InstancesFailed(self._reasons, len(self._cut_off), logs)
+            raise InstancesFailed(dict(sorted(failed.items())), len(self._cut_off), logs)
 
     def _step(self) -> None:
         """Hand out all instances there is room for; then do a node here, or wait for a result."""
@@ -159,19 +163,29 @@ class Schedule:
 
     def _fail(self, group: Group, failure: Failure) -> None:
         self._reasons[group.name] = failure.reason
-        logger.error("%s failed: %s", group.name, failure.reason)
-        if self._memory:
+        status = self._status(group.name, failure.skipped)
+        logger.log(_LEVELS[status], "%s %s: %s", group.name, status, failure.reason)
+        if self._memory and not failure.skipped:
             write_details(self._memory.state / FAILURES, group.name, failure)
         if group.is_instance:
             unfinished = [node for node in group.nodes if node.name in failure.unfinished]
-            mark_failed(unfinished, self._catalog, failure.reason)
+            mark_failed(unfinished, self._catalog, failure.reason, status)
         self._tell_progress(group)
+
+    def _status(self, name: str, skipped: bool) -> str:
+        """Note whether a group was skipped, and return the word for what became of it."""
+        if skipped:
+            self._skipped.add(name)
+        return "skipped" if skipped else "failed"
 
     def _skip(self, group: Group, lacking: str) -> None:
         """Leave a group out; one that starts from a failed instance has failed with it."""
         if group.is_instance and self._groups[lacking].is_instance and lacking in self._reasons:
-            reason = self._reasons[group.name] = f"needs {lacking}, which failed"
-            mark_failed(group.nodes, self._catalog, reason)
+            status = self._status(group.name, lacking in self._skipped)
+            reason = self._reasons[group.name] = (
+                f"needs {lacking}, which {'was skipped' if lacking in self._skipped else 'failed'}"
+            )
+            mark_failed(group.nodes, self._catalog, reason, status)
         else:
             self._cut_off.add(group.name)
         self._tell_progress(group)

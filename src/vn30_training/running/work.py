@@ -36,12 +36,16 @@ class Failure:
         The traceback, or as much as is known.
     error
         The exception itself, where the group ran in the main process.
+    skipped
+        Whether there was nothing to be done, as opposed to something gone wrong: the exception
+        has an attribute ``skips`` that is true.
     """
 
     reason: str
     unfinished: tuple[str, ...]
     details: str
     error: BaseException | None = None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ def run_nodes(
         except Exception as error:
             unfinished = tuple(later.name for later in nodes[position:])
             details = "".join(traceback.format_exception(error))
-            return GroupResult(seconds, Failure(_one_line(error), unfinished, details, error))
+            skipped = getattr(error, "skips", False)
+            failure = Failure(_one_line(error), unfinished, details, error, skipped)
+            return GroupResult(seconds, failure)
         if taken is not None:
             seconds[node.name] = taken
     return GroupResult(seconds)
