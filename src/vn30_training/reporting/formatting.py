@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: fixed decimals, true minus signs, a dash for what is unknown."""
+"""Numbers and names as a reader wants them: fixed decimals, true minus signs, plain words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 MISSING = "–"
 MINUS = "−"
+SCOPE_WORDS = {"pooled": "pooled", "symbol": "per symbol", "finetuned": "fine-tuned"}
 
 
 def known(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from vn30_training.reporting.figures.rows import SCOPE_WORDS
+from vn30_training.reporting.formatting import SCOPE_WORDS
 
 
 @dataclass(frozen=True, slots=True)

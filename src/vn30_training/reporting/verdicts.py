@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vn30_training.reporting.figures.rows import SCOPE_WORDS
-from vn30_training.reporting.formatting import interval, known, number, percent, plural
+from vn30_training.reporting.formatting import SCOPE_WORDS, interval, known, number, percent, plural
 
 # Differences of rank IC below this come and go with the seed.
 NOISE = 0.01

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 from pydantic import BaseModel
 
 from vn30_training import __version__
@@ -14,8 +13,6 @@ from vn30_training.features.alpha158 import FAMILY_OF
 from vn30_training.market.membership import is_dated
 from vn30_training.models.bundle import versions
 from vn30_training.models.contract import QUANTILE_COLUMNS
-from vn30_training.reporting.gallery import draw as draw_all
-from vn30_training.reporting.report import render_report
 from vn30_training.reporting.results import gather
 from vn30_training.reporting.seconds import with_seconds
 
@@ -72,8 +69,10 @@ def draw(
     curves: pd.DataFrame,
     importance: pd.DataFrame,
     quality: dict[str, Any],
-) -> dict[str, go.Figure]:
-    """Draw every figure of the report, for kedro-viz and notebooks."""
+) -> dict[str, Any]:
+    """Draw every figure of the report, by name, for kedro-viz and notebooks."""
+    from vn30_training.reporting.gallery import draw as draw_all
+
     results = gather(leaderboard, symbols, forecasts, curves, importance, quality, FAMILY_OF)
     return draw_all(results)
 
@@ -127,6 +126,8 @@ def write_report(
     seconds: dict[str, float],
 ) -> str:
     """Write the report: one page that opens offline."""
+    from vn30_training.reporting.report import render_report
+
     return render_report(
         with_seconds(leaderboard, instances, seconds),
         symbols,

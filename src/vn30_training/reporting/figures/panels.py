@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from vn30_training.reporting.figures.rows import SCOPE_DASHES, SCOPE_WORDS
+from vn30_training.reporting.figures.rows import SCOPE_DASHES
 from vn30_training.reporting.figures.theme import FLOOR, dress
+from vn30_training.reporting.formatting import SCOPE_WORDS
 
 MOST_ACROSS = 5
 PANEL_HEIGHT = 230

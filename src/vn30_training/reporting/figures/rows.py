@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vn30_training.reporting.figures.theme import colours
+from vn30_training.reporting.formatting import SCOPE_WORDS
 
-SCOPE_WORDS = {"pooled": "pooled", "symbol": "per symbol", "finetuned": "fine-tuned"}
 SCOPE_SYMBOLS = {"pooled": "circle", "symbol": "circle-open", "finetuned": "diamond"}
 SCOPE_DASHES = {"pooled": "solid", "symbol": "dot", "finetuned": "dash"}
 
