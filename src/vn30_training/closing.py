@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from vn30_training.market.issues import DataIssue
 from vn30_training.market.membership import is_dated
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent
@@ -41,6 +42,7 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
     console = Console(soft_wrap=True)
     if "report_html" in outputs:
         console.print(_whole(catalog, seconds))
+        _left_out(console, catalog)
     elif "next_session" in outputs:
         _next_session(console, catalog)
     else:
@@ -63,12 +65,19 @@ def _whole(catalog: Any, seconds: float) -> Any:
 
 def _quality(console: Console, catalog: Any) -> None:
     quality = catalog.load("quality")
-    left_out = quality["excluded"]
-    usable = len(quality["symbols"]) - len(left_out)
+    usable = len(quality["symbols"]) - len(quality["excluded"])
     console.print(f"Quality {number(quality['score'], 2)}: {usable} symbols usable.")
-    for symbol, reason in sorted(left_out.items()):
-        console.print(f"  left out: {symbol}: {reason}")
+    _left_out(console, catalog)
     console.print(f"Details: {catalog['data_quality_html'].path}")
+
+
+def _left_out(console: Console, catalog: Any) -> None:
+    """Tell of each symbol that was refused the first error: code, file, what, and how to fix it."""
+    quality = catalog.load("quality")
+    errors = [DataIssue(**one) for one in quality["issues"] if one["level"] == "error"]
+    for symbol, reason in sorted(quality["excluded"].items()):
+        told = next((str(error) for error in errors if error.symbol == symbol), reason)
+        console.print(f"Left out: {told}", markup=False, highlight=False)
 
 
 def _next_session(console: Console, catalog: Any) -> None:

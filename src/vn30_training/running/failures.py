@@ -30,15 +30,25 @@ class InstancesFailed(click.ClickException):
     def __init__(self, reasons: Mapping[str, str], cut_off: int, logs: Path | None) -> None:
         self.reasons = dict(reasons)
         self.cut_off = cut_off
-        lines = [f"  {name}: {reason}" for name, reason in list(reasons.items())[:_SHOWN]]
-        if len(reasons) > _SHOWN:
-            lines.append(f"  and {len(reasons) - _SHOWN} more")
+        told = by_reason(reasons)
+        lines = [f"  {', '.join(names)}: {reason}" for reason, names in told[:_SHOWN]]
+        if len(told) > _SHOWN:
+            rest = sum(len(names) for _, names in told[_SHOWN:])
+            lines.append(f"  and {rest} more for {len(told) - _SHOWN} other reasons")
         if cut_off:
             lines.append(f"  not run for want of these: {cut_off}")
         where = f" Details: {logs}." if logs else ""
         super().__init__(
             f"{len(reasons)} failed; all else is done and kept.{where}\n" + "\n".join(lines)
         )
+
+
+def by_reason(reasons: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Return each reason once, with the names it holds for, in the order of their coming."""
+    names: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        names.setdefault(reason, []).append(name)
+    return list(names.items())
 
 
 class Interrupted(click.ClickException):

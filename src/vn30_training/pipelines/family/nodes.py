@@ -11,8 +11,13 @@ from vn30_training.evaluation.tables import instance_metrics
 from vn30_training.models.bundle import without_nan
 from vn30_training.models.forecaster import Forecaster
 from vn30_training.models.options import InstanceOptions, merge_options
+from vn30_training.models.samples import in_scope
 from vn30_training.models.scope import Scope
 from vn30_training.models.training import train
+
+
+class NoPricesError(ValueError):
+    """The symbol of an instance has no usable prices: its file is missing, or was refused."""
 
 
 def choose_options(
@@ -47,14 +52,23 @@ def finetune(
     universe: dict[str, Any],
     pooled: Forecaster | None,
 ) -> Forecaster:
-    """Train the instance from the pooled model of its family."""
+    """Train the instance from the pooled model of its family.
+
+    Raises
+    ------
+    NoPricesError
+        If no prices of the instance's symbol passed the checks.
+    """
     chosen = InstanceOptions.model_validate(options)
+    scope = Scope.parse(chosen.scope)
+    if not in_scope(labels, scope).any():
+        raise NoPricesError(f"{scope.symbol} has no usable prices: see data_quality.html.")
     return train(
         features,
         labels,
         Split.from_dict(split),
         chosen,
-        Scope.parse(chosen.scope),
+        scope,
         sectors={symbol: facts["sector"] for symbol, facts in universe["symbols"].items()},
         pooled=pooled,
         provenance={"as_of": str(labels["date"].max().date())},
