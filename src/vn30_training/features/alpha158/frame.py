@@ -93,10 +93,10 @@ def _bars(panel: pd.DataFrame) -> NDArray[np.float64]:
 
 def _starts(panel: pd.DataFrame) -> NDArray[np.int64]:
     """Return where each symbol's rows begin, and the number of rows at the end."""
-    codes, _ = pd.factorize(panel["symbol"])
-    dates = panel["date"].to_numpy()
-    begins = np.diff(codes, prepend=-1) != 0
-    if np.count_nonzero(begins) != len(np.unique(codes)):
+    symbols, dates = panel["symbol"].array, panel["date"].to_numpy()
+    begins = np.ones(len(panel), dtype=bool)
+    begins[1:] = np.asarray(symbols[1:] != symbols[:-1], dtype=bool)
+    if panel["symbol"][begins].duplicated().any():
         raise ValueError("The rows of a symbol must be contiguous: sort by symbol, then date.")
     if not np.all((dates[1:] > dates[:-1]) | begins[1:]):
         raise ValueError("Dates must ascend within each symbol, without repeats.")

@@ -64,9 +64,19 @@ def _symbol(bars: Floats, rules: Rules, out: NDArray[Any]) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _deviation(n: float, squared: float) -> float:
-    """Return the sample standard deviation; NaN below two values."""
-    return float(np.sqrt(max(squared, 0.0) / (n - 1))) if n > 1 else np.nan
+def _divide(top: Floats, bottom: Floats, n: Floats, least: float, out: NDArray[Any]) -> None:
+    """Write the quotients where there are at least so many numbers."""
+    for t in range(out.size):
+        out[t] = top[t] / bottom[t] if n[t] >= least else np.nan
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _deviations(n: Floats, squared: Floats) -> Floats:
+    """Return the sample standard deviations; NaN below two values."""
+    out = np.empty(n.size)
+    for t in range(n.size):
+        out[t] = np.sqrt(max(squared[t], 0.0) / (n[t] - 1)) if n[t] > 1 else np.nan
+    return out
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -81,24 +91,23 @@ def _trend(c: Floats, least: Floats, guard: tuple[float, float], out: NDArray[An
     """Write ROC, MA, STD and, from the least-squares line, BETA, RSQR and RESI."""
     n, mean, squared = rolling.moments(c)
     weighted, base, place, place2 = rolling.lagged(c)
+    slope, residual = np.empty(c.size), np.empty(c.size)
     for w in range(_COUNT):
+        size = min(_WINDOWS[w], c.size)
+        _divide(c[: c.size - size], c[size:], n[w, size:], 0.0, out[w, size:])
+        _divide(mean[w], c, n[w], least[w], out[_COUNT + w])
+        _divide(_deviations(n[w], squared[w]), c, n[w], least[w], out[2 * _COUNT + w])
         for t in range(c.size):
-            if t >= _WINDOWS[w]:
-                out[w, t] = c[t - _WINDOWS[w]] / c[t]
             m = n[w, t]
-            if m < least[w]:
-                continue
-            lag = m * t - place[w, t]
+            lag, shift = m * t - place[w, t], mean[w, t] - base[t]
             spread = m * t * t - 2 * t * place[w, t] + place2[w, t] - lag * lag / m
-            shift, deviation = mean[w, t] - base[t], _deviation(m, squared[w, t])
             covariance = weighted[w, t] - lag * shift
-            slope = -covariance / spread if m > 1 else np.nan
-            flat = _is_flat(m, mean[w, t], squared[w, t], guard)
-            out[_COUNT + w, t] = mean[w, t] / c[t]
-            out[2 * _COUNT + w, t] = deviation / c[t]
-            out[3 * _COUNT + w, t] = slope / c[t]
-            out[4 * _COUNT + w, t] = np.nan if flat else -slope * covariance / squared[w, t]
-            out[5 * _COUNT + w, t] = (-shift - slope * lag / m) / c[t]
+            slope[t] = -covariance / spread if m > 1 else np.nan
+            residual[t] = -shift - slope[t] * lag / m
+            flat = m < least[w] or _is_flat(m, mean[w, t], squared[w, t], guard)
+            out[4 * _COUNT + w, t] = np.nan if flat else -slope[t] * covariance / squared[w, t]
+        _divide(slope, c, n[w], least[w], out[3 * _COUNT + w])
+        _divide(residual, c, n[w], least[w], out[5 * _COUNT + w])
 
 
 _MAX, _MIN, _RSV, _IMAX, _IMIN, _IMXD = (
@@ -177,11 +186,10 @@ def _shares(up: Floats, down: Floats, least: Floats, epsilon: float, out: NDArra
     """Write the shares of rises, of falls and their difference in all moves."""
     n, rises, falls = rolling.counts(rolling.valid(up)), rolling.sums(up), rolling.sums(down)
     for w in range(_COUNT):
-        for t in range(up.size):
-            if n[w, t] >= least[w]:
-                moves = rises[w, t] + falls[w, t] + epsilon
-                out[w, t], out[_COUNT + w, t] = rises[w, t] / moves, falls[w, t] / moves
-                out[2 * _COUNT + w, t] = (rises[w, t] - falls[w, t]) / moves
+        moves, balance = rises[w] + falls[w] + epsilon, rises[w] - falls[w]
+        _divide(rises[w], moves, n[w], least[w], out[w])
+        _divide(falls[w], moves, n[w], least[w], out[_COUNT + w])
+        _divide(balance, moves, n[w], least[w], out[2 * _COUNT + w])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -191,11 +199,9 @@ def _streaks(
     """Write CNTP, CNTN and CNTD."""
     n, up, down = rolling.counts(comparable), rolling.counts(higher), rolling.counts(lower)
     for w in range(_COUNT):
-        for t in range(higher.size):
-            m = n[w, t]
-            if m >= least[w]:
-                out[w, t], out[_COUNT + w, t] = up[w, t] / m, down[w, t] / m
-                out[2 * _COUNT + w, t] = (up[w, t] - down[w, t]) / m
+        _divide(up[w], n[w], n[w], least[w], out[w])
+        _divide(down[w], n[w], n[w], least[w], out[_COUNT + w])
+        _divide(up[w] - down[w], n[w], n[w], least[w], out[2 * _COUNT + w])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -203,11 +209,9 @@ def _volumes(v: Floats, weighted: Floats, least: Floats, epsilon: float, out: ND
     """Write VMA, VSTD and WVMA."""
     n, mean, squared = rolling.moments(v)
     m, average, spread = rolling.moments(weighted)
+    today = v + epsilon
     for w in range(_COUNT):
-        for t in range(v.size):
-            if n[w, t] >= least[w]:
-                out[w, t] = mean[w, t] / (v[t] + epsilon)
-                out[_COUNT + w, t] = _deviation(n[w, t], squared[w, t]) / (v[t] + epsilon)
-            if m[w, t] >= least[w]:
-                variability = _deviation(m[w, t], spread[w, t])
-                out[2 * _COUNT + w, t] = variability / (average[w, t] + epsilon)
+        _divide(mean[w], today, n[w], least[w], out[w])
+        _divide(_deviations(n[w], squared[w]), today, n[w], least[w], out[_COUNT + w])
+        typical, variability = average[w] + epsilon, _deviations(m[w], spread[w])
+        _divide(variability, typical, m[w], least[w], out[2 * _COUNT + w])

@@ -2,8 +2,7 @@
 
 Every sum is formed afresh for every day, relative to the newest value, so nothing drifts and a flat
 window has a variance of exactly zero. The windows are nested, so one walk from lag 0 to 59 serves
-all five; the inner loop runs over days, which lets the compiler use vector instructions
-as long as each writes one array.
+all five; the inner loop runs over days, which lets the compiler use vector instructions.
 Results have shape (5, days): one row per window length.
 """
 
@@ -96,10 +95,9 @@ def moments(x: Floats) -> tuple[Floats, Floats, Floats]:
         a, b = first[lag:], second[lag:]
         for i in range(past.size):
             d = past[i] - origin[i]
-            a[i] += d if d == d else 0.0
-        for i in range(past.size):
-            d = past[i] - origin[i]
-            b[i] += d * d if d == d else 0.0
+            d = d if d == d else 0.0
+            a[i] += d
+            b[i] += d * d
         if lag + 1 == _WINDOWS[w]:
             for t in range(x.size):
                 mean[w, t] = base[t] + first[t] / n[w, t]
@@ -168,9 +166,9 @@ def peaks(x: Floats, gap_is_peak: bool) -> tuple[Floats, Floats, Floats]:
         past, top, where = x[: max(x.size - lag, 0)], best[lag:], at[lag:]
         age = float(lag)
         for i in range(past.size):
-            where[i] = age if past[i] >= top[i] else where[i]
-        for i in range(past.size):
-            top[i] = past[i] if past[i] >= top[i] else top[i]
+            highest, lag_of_highest, higher = top[i], where[i], past[i] >= top[i]
+            top[i] = past[i] if higher else highest
+            where[i] = age if higher else lag_of_highest
         if lag + 1 == _WINDOWS[w]:
             high[w], lags[w] = best, at
             w += 1
