@@ -117,5 +117,6 @@ def _instances(console: Console, catalog: Any, names: list[str]) -> None:
 def _grid(*headings: str) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     for position, heading in enumerate(headings):
-        grid.add_column(heading, justify="left" if position < 1 else "right")
+        first = position == 0
+        grid.add_column(heading, justify="left" if first else "right", no_wrap=first)
     return grid
