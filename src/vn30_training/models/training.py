@@ -80,8 +80,8 @@ def train(
     else:
         preparation = pooled.preparation
     train_rows, valid_rows = _rows(preparation, features, labels, split, scope)
-    _check_enough(int(train_rows.sum()), options.minimum_train_rows, "train", options)
-    _check_enough(int(valid_rows.sum()), options.minimum_valid_rows, "valid", options)
+    _check_enough(int(train_rows.sum()), options.minimum_train_rows, "train")
+    _check_enough(int(valid_rows.sum()), options.minimum_valid_rows, "valid")
     if pooled is None:
         preparation.fit(features, train_rows)
     samples = preparation.samples(features, labels)
@@ -128,10 +128,10 @@ def _rows(
     return learnable & split.mask(labels, "train"), learnable & split.mask(labels, "valid")
 
 
-def _check_enough(rows: int, least: int, part: str, options: InstanceOptions) -> None:
+def _check_enough(rows: int, least: int, part: str) -> None:
     if rows < least:
         raise TooFewRowsError(
-            f"{options.family}.{options.scope}: {rows} usable rows for {part}, at least {least} "
+            f"{rows} usable rows for {part}, at least {least} "
             f"are needed (minimum_{part}_rows). The history is too short for the split, or most of "
             "it lacks features or labels."
         )
