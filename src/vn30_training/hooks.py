@@ -115,7 +115,9 @@ class ClosingHooks:
     @hook_impl(trylast=True)
     def on_pipeline_error(self, error: Exception, pipeline: Pipeline, catalog: Any) -> None:
         """Print the summary of a run in which only instances failed, before kedro tells which."""
-        if isinstance(error, InstancesFailed) and not error.cut_off:
+        if not isinstance(error, InstancesFailed) or error.cut_off:
+            return
+        if error.reasons.keys().isdisjoint(node.name for node in pipeline.nodes):
             self._tell(pipeline, catalog)
 
     def _tell(self, pipeline: Pipeline, catalog: Any) -> None:

@@ -43,8 +43,8 @@ class DataIssue:
     def __str__(self) -> str:
         """Return one line for a terminal."""
         place = ":".join(str(part) for part in (self.file, self.row) if part is not None)
-        where = " ".join(part for part in (self.symbol, place, self.date) if part)
-        return f"{self.code} {self.level} {where}: {self.message} {self.fix}"
+        words = (self.code, self.level, self.symbol, place, self.date)
+        return f"{' '.join(word for word in words if word)}: {self.message} {self.fix}"
 
 
 class DataError(ValueError):

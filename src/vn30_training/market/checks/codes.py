@@ -64,7 +64,7 @@ TABLE: dict[str, Code] = {
     "D010": Code(
         "error",
         "The last bar is unfinished: a close of 0, or today's session is still on.",
-        "Read again after 15:15, or let the bar be dropped: `allow_drop_partial: true`.",
+        "Read again after 15:15, or take that bar out of the file.",
     ),
     "D011": Code(
         "warning",

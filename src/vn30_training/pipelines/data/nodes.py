@@ -57,11 +57,16 @@ def check_prices(
     if members is None:
         members = membership.undated(symbols)
         found.append(issue("D015", "No file says who was a member when."))
+    known = vintage.fingerprint(prices, source=report.source)
+    # A symbol left out because its past has changed stays known by the old one: else the new one
+    # would pass for good the next time.
+    before = {one.symbol: previous["symbols"][one.symbol] for one in found if one.code == "D014"}
+    known["symbols"] = {**before, **known["symbols"]}
     return {
         "prices": prices,
         "members": members,
         "quality": report.with_issues(found).to_dict(),
-        "vintage": vintage.fingerprint(prices, source=report.source),
+        "vintage": known,
     }
 
 

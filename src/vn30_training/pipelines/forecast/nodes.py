@@ -9,14 +9,19 @@ import pandas as pd
 
 from vn30_training.evaluation.outlook import build_outlook
 from vn30_training.market import vintage as vintages
+from vn30_training.market.checks.codes import issue
 from vn30_training.market.hose import load_rules
-from vn30_training.market.issues import DataError
+from vn30_training.market.issues import DataError, DataIssue
 from vn30_training.market.readiness import ForecastOptions, sessions_between, why_not_ready
 from vn30_training.models.forecaster import Forecaster
 
 
 class StaleModelError(ValueError):
     """A model is older than its allowed age."""
+
+
+class NoForecastError(ValueError):
+    """Every model failed."""
 
 
 def refuse_or_release(
@@ -34,12 +39,27 @@ def refuse_or_release(
     DataError
         If the prices are stale or unfinished, or their past is not what the models were trained on.
     """
-    found = vintages.compare(trained_vintage, prices)
+    found = [*left_out(quality), *vintages.compare(trained_vintage, prices)]
     if not quality["simulated"]:
         found = [*why_not_ready(prices, sessions, clock, forecast), *found]
     if any(one.level == "error" for one in found):
         raise DataError(found)
     return {"date": str(prices["date"].max().date()), "simulated": quality["simulated"]}
+
+
+def left_out(quality: dict[str, Any]) -> list[DataIssue]:
+    """Return as errors what the checks left out of training, but a forecast must not pass over.
+
+    Without an unfinished bar it would be of another day, without a symbol whose past has changed of
+    fewer stocks, than its reader thinks.
+    """
+    issues = [DataIssue(**one) for one in quality["issues"]]
+    unfinished = [one for one in issues if one.code == "D010"]
+    told = []
+    if unfinished:
+        names = ", ".join(str(one.symbol) for one in unfinished)
+        told = [issue("D010", f"The newest bar of {names} is not finished.", level="error")]
+    return told + [one for one in issues if one.code == "D014" and one.level == "error"]
 
 
 def forecast_next(
@@ -77,5 +97,7 @@ def collect_next(
 ) -> pd.DataFrame:
     """Put all forecasts of the next session into one table, as prices within the limits."""
     table = gather_next(*forecasts)
+    if table.empty:
+        raise NoForecastError("No model made a forecast.")
     ahead = sessions_between(sessions, table["date"].max(), table["label_end"].max())
     return build_outlook(table, prices, ahead, load_rules())
