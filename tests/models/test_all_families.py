@@ -316,7 +316,7 @@ def test_too_little_history_is_said(market: SmallMarket) -> None:
         fit(FAMILY_SPECS["ridge"], SCOPES["symbol"], short)
     late = ~early
     new = SmallMarket(market.features[late], market.labels[late], market.split)
-    with pytest.raises(TooFewRowsError, match=r"ridge\.BBB: 0 usable rows for train"):
+    with pytest.raises(TooFewRowsError, match=r"^0 usable rows for train"):
         fit(FAMILY_SPECS["ridge"], SCOPES["symbol"], new)
 
 

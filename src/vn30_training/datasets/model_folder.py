@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vn30_training.datasets.base import PathDataset
-from vn30_training.files import sha256_file
-from vn30_training.files.atomic import TEMPORARY_PREFIX
+from vn30_training.files import atomic_folder, sha256_file
 from vn30_training.files.manifest import MANIFEST_NAME
 from vn30_training.models.scope import Scope
 
@@ -60,8 +55,8 @@ class ModelFolderDataset(PathDataset):
         return getattr(importlib.import_module(module), name).load(self.path)
 
     def save(self, data: Any) -> None:
-        """Write the model into a new folder that then takes the place of the old one."""
-        with _atomic_folder(self.path) as folder:
+        """Write the model; the old one is replaced once the new one is whole."""
+        with atomic_folder(self.path) as folder:
             data.save(folder)
             if not (folder / MANIFEST_NAME).is_file():
                 raise ValueError(f"{type(data).__name__}.save wrote no {MANIFEST_NAME}.")
@@ -73,19 +68,3 @@ class ModelFolderDataset(PathDataset):
     def referring_text(self) -> str:
         """Return text in which names of classes, ``package.module:Class``, may stand."""
         return "\n".join(path.read_text(encoding="utf-8") for path in self.path.glob("*.json"))
-
-
-@contextmanager
-def _atomic_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``target`` that replaces it once the block succeeds."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
-    try:
-        fresh = workshop / "new"
-        fresh.mkdir()
-        yield fresh
-        if target.exists():
-            target.rename(workshop / "old")
-        fresh.rename(target)
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)

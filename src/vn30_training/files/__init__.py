@@ -1,6 +1,12 @@
 """Files that are never torn: atomic writes and manifests of content hashes."""
 
-from vn30_training.files.atomic import atomic_path, write_bytes, write_json, write_text
+from vn30_training.files.atomic import (
+    atomic_folder,
+    atomic_path,
+    write_bytes,
+    write_json,
+    write_text,
+)
 from vn30_training.files.manifest import (
     ArtefactError,
     read_manifest,
@@ -11,6 +17,7 @@ from vn30_training.files.manifest import (
 
 __all__ = [
     "ArtefactError",
+    "atomic_folder",
     "atomic_path",
     "read_manifest",
     "sha256_file",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,27 @@ def atomic_path(target: Path) -> Iterator[Path]:
         _fsync(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``target`` that takes its place once the block succeeds.
+
+    Killed at any moment, it leaves the previous folder, or none, or the new one whole.
+    """
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    workshop = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
+    try:
+        fresh = workshop / "new"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            target.rename(workshop / "old")
+        fresh.rename(target)
+        _fsync(target.parent)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
 
 
 def write_bytes(target: Path, content: bytes) -> None:

@@ -55,7 +55,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest["files"].items()
     except FileNotFoundError:
         raise ArtefactError(
-            f"{folder}: no {MANIFEST_NAME}, so the artefact was never finished. Run its pipeline again."
+            f"{folder}: no {MANIFEST_NAME}, so the artefact was never finished. "
+            "Run its pipeline again."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArtefactError(f"{path}: not a readable manifest ({error}).") from error

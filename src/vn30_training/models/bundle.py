@@ -5,25 +5,26 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import math
-import os
 import platform
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from vn30_training.files import verify_manifest, write_json, write_manifest, write_text
+from vn30_training.files import (
+    atomic_folder,
+    verify_manifest,
+    write_json,
+    write_manifest,
+    write_text,
+)
 from vn30_training.models.contract import Family
 from vn30_training.models.registry import family_class
 
 DOCUMENTS = ("metadata", "processors", "calibration")
 TABLES = ("learning_curve", "feature_importance")
-_TEMPORARY = ".unfinished-"
 _DISTRIBUTIONS = ("vn30-training", "numpy", "pandas", "lightgbm", "torch", "pytorch-forecasting")
 
 
@@ -46,7 +47,7 @@ def write(
 
     A process killed at any moment leaves the previous version, or nothing, or the new one.
     """
-    with _replacing(folder) as temporary:
+    with atomic_folder(folder) as temporary:
         for seed, model in models.items():
             own = temporary / f"seed_{seed}"
             own.mkdir()
@@ -98,25 +99,3 @@ def without_nan(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``folder`` and put it in its place once the block succeeds."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f"{_TEMPORARY}{folder.name}-"
-    for stray in folder.parent.glob(f"{prefix}*"):
-        shutil.rmtree(stray)
-    temporary = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
-    try:
-        new = temporary / "new"
-        new.mkdir()
-        yield new
-        if folder.exists():
-            folder.rename(temporary / "old")
-        new.rename(folder)
-        descriptor = os.open(folder.parent, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

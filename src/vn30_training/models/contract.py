@@ -169,6 +169,12 @@ class Family(ABC):
     def load(cls, folder: Path) -> Self:
         """Read a model that `save` wrote; its predictions are bit-equal."""
 
-    def finetune(self, train: Samples, valid: Samples, options: Any, seed: int) -> Self:
+    def finetune(
+        self,
+        train: Samples,  # noqa: ARG002
+        valid: Samples,  # noqa: ARG002
+        options: Any,  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+    ) -> Self:
         """Return a model that started from this one and went on learning from ``train``."""
         raise TypeError(f"{type(self).__name__} cannot be fine-tuned.")

@@ -9,32 +9,27 @@ from typing import Any
 
 import pandas as pd
 
-from vn30_training.reporting.formatting import SCOPE_WORDS
-
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Instances that share a family, a status and the reason for it."""
+    """Instances that share a status and the reason for it."""
 
-    family: str
-    scope: str
     status: str
     reason: str
     names: tuple[str, ...]
 
     @property
-    def title(self) -> str:
-        """How many instances of which family and scope."""
-        return f"{self.family}, {SCOPE_WORDS.get(self.scope, self.scope)}"
+    def families(self) -> str:
+        """The families concerned."""
+        return ", ".join(sorted({name.partition(".")[0] for name in self.names}))
 
 
 def troubles(instances: pd.DataFrame) -> list[Trouble]:
     """Return what failed, was skipped or is degenerate, the same reasons put together."""
     bad = instances[instances["status"] != "ok"].fillna({"reason": "no reason was recorded"})
-    keys = ["status", "family", "scope", "reason"]
     found = [
-        Trouble(str(family), str(scope), str(status), str(reason), tuple(sorted(part["name"])))
-        for (status, family, scope, reason), part in bad.groupby(keys, sort=True)
+        Trouble(str(status), str(reason), tuple(sorted(part["name"])))
+        for (status, reason), part in bad.groupby(["status", "reason"], sort=True)
     ]
     order = {"failed": 0, "degenerate": 1}
     return sorted(found, key=lambda trouble: order.get(trouble.status, 2))
