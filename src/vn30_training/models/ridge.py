@@ -79,7 +79,8 @@ class Ridge(Family):
 
     @override
     def predict(self, data: Samples) -> Prediction:
-        return Prediction(self.intercept + _matrix(data) @ self.coefficients)
+        # Row by row: a matrix product rounds a row by its place among the others.
+        return Prediction(self.intercept + (_matrix(data) * self.coefficients).sum(axis=1))
 
     @override
     def save(self, folder: Path) -> None:
