@@ -1,31 +1,23 @@
 """The configuration agrees with the code: nothing missing, nothing that nobody reads."""
 
 import re
-from pathlib import Path
 
 import pytest
-from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
+from tests.configuration import REPOSITORY, load
 
-from vn30_training import pipeline_registry, project, settings
+from vn30_training import pipeline_registry, project
 from vn30_training.market.simulated.options import SECTORS
 from vn30_training.market.symbols import safe_symbol
 from vn30_training.models.contract import Family
 from vn30_training.models.options import merge_options
 from vn30_training.models.registry import discover, family_class
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 LAYERS = (
     *("raw", "intermediate", "primary", "feature"),
     *("model_input", "models", "model_output", "reporting"),
 )
 ENVIRONMENTS = ("local", "test", "reference")
-
-
-def load(env):
-    return OmegaConfigLoader(
-        conf_source=str(REPOSITORY / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
-    )
 
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.end_to_end.data_root import REPOSITORY
+from tests.configuration import REPOSITORY
 
 
 def test_import_contracts_hold():

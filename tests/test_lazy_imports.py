@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.end_to_end.data_root import REPOSITORY
+from tests.configuration import REPOSITORY
 
 HEAVY = (
     *("torch", "lightgbm", "pytorch_forecasting", "mlflow", "plotly", "arch", "statsmodels"),

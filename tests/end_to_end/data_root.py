@@ -10,9 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.configuration import REPOSITORY
+
 from vn30_training.market.simulated import SimulatedMarketOptions, simulate
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 600
 # A run tells the time here, and what earlier runs took.
 TIMED = (".state/", "08_reporting/report.html")
@@ -29,6 +30,11 @@ class Finished:
     def flat(self) -> str:
         """All it said, on one line: consoles wrap."""
         return " ".join(self.text.split())
+
+    @property
+    def error(self) -> str:
+        """The closing message of a command that failed, on one line."""
+        return " ".join(("\n" + self.text).rpartition("\nError: ")[2].split())
 
 
 @dataclass(frozen=True)
