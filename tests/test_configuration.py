@@ -128,7 +128,7 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     assert instances["tft"] == instances["lstm"] == 61
     assert instances["lightgbm"] == instances["ridge"] == 31
     shared = len(pipelines["data"].nodes) + len(pipelines["report"].nodes)
-    per_instance = 4 * sum(instances.values()) + len(instances)
+    per_instance = 4 * sum(instances.values()) + 2 * len(instances)
     assert len(pipelines["__default__"].nodes) == shared + per_instance
     assert pipelines["__default__"].nodes == pipelines["baseline"].nodes
     assert set(pipelines) == {"__default__", "baseline", "data", "report", "forecast", *instances}

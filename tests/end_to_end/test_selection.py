@@ -24,9 +24,8 @@ def test_a_namespace_is_a_family_or_one_instance(everything):
     assert instance == {f"tft.ACB.{step}" for step in steps}
     family = names(everything.filter(node_namespaces=["lightgbm"]))
     scopes = ("VN30", "ACB", "FPT", "VNM")
-    assert family == {f"lightgbm.{s}.{step}" for s in scopes for step in steps} | {
-        "lightgbm.gather"
-    }
+    gather = {"lightgbm.gather_scores", "lightgbm.gather_forecasts"}
+    assert family == {f"lightgbm.{s}.{step}" for s in scopes for step in steps} | gather
 
 
 def test_a_symbols_tag_selects_it_over_all_families(everything):
