@@ -17,7 +17,10 @@ def _run_quietly(**options: Any) -> Any:
     if options.get("pipeline") and not options.get("pipelines"):
         options["pipelines"], options["pipeline"] = [options["pipeline"]], None
     assert kedro_run.callback is not None
-    return kedro_run.callback(**options)
+    try:
+        return kedro_run.callback(**options)
+    except ValueError as error:  # a name or an option that does not exist: no traceback needed
+        raise click.ClickException(str(error)) from error
 
 
 def _project_run() -> click.Command:

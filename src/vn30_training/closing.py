@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from vn30_training.market.issues import DataIssue
-from vn30_training.market.membership import is_dated
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent
 from vn30_training.reporting.seconds import with_seconds
@@ -52,14 +51,14 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
 
 
 def _whole(catalog: Any, seconds: float) -> Any:
-    instances = catalog.load("instances")
+    instances, manifest = catalog.load("instances"), catalog.load("run_manifest")
     return summary(
         with_seconds(catalog.load("leaderboard"), instances, catalog.load("seconds")),
         instances,
         catalog["report_html"].path,
         seconds,
-        simulated=catalog.load("quality")["simulated"],
-        survivorship=not is_dated(catalog.load("members")),
+        simulated=manifest["simulated"],
+        survivorship=manifest["survivorship"],
     )
 
 

@@ -48,8 +48,11 @@ class TrackingHooks:
         try:
             tracking.prepare(uri)
         except Exception as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:100]
             logger.warning("Tracking: %s does not answer (%s): no tracking.", uri, reason)
+            # This very call still reaches kedro-mlflow, which must find a store that answers.
+            settings["server"]["mlflow_tracking_uri"] = tracking.NOWHERE
+            context.config_loader["mlflow"] = settings
             for plugin in context._hook_manager.get_plugins():
                 if type(plugin).__module__.startswith("kedro_mlflow"):
                     context._hook_manager.unregister(plugin)

@@ -227,11 +227,11 @@ def test_the_users_folder_is_hashed_by_names_contents_and_what_the_user_says(tmp
     (tmp_path / "VCB.csv").write_text("date,close\n")
 
     def content_hash(**says):
-        return PricesFolderDataset(source=str(tmp_path), **says).content_hash()
+        return PricesFolderDataset(source=str(tmp_path), options=says).content_hash()
 
     before = content_hash()
     assert content_hash() == before
-    assert content_hash(price_unit="thousand") != before
+    assert content_hash(price_unit="kvnd") != before
     (tmp_path / "VCB.csv").rename(tmp_path / "FPT.csv")
     renamed = content_hash()
     (tmp_path / "FPT.csv").write_text("date,open\n")

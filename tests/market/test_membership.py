@@ -10,6 +10,7 @@ from vn30_training.market.membership import (
     build_panel,
     is_dated,
     member_mask,
+    missing_members,
     read_members,
     undated,
 )
@@ -120,3 +121,20 @@ def test_panel_has_every_session_between_first_and_last_bar():
     assert panel.loc[1, ["open", "high", "low", "close", "volume"]].isna().all()
     assert panel["member"].tolist() == [True] * 4 + [False] * 2
     assert panel["sector"].tolist() == ["Banks"] * 4 + ["Unknown"] * 2
+
+
+def test_members_of_the_time_without_a_row_are_missing():
+    day = pd.Timestamp
+    members = pd.DataFrame(
+        [
+            ("FPT", day("2012-01-01"), pd.NaT),
+            ("ROS", day("2018-01-01"), day("2020-08-03")),
+            ("OGC", day("2012-01-01"), day("2015-07-14")),
+            ("SSB", day("2021-08-02"), pd.NaT),
+        ],
+        columns=["symbol", "start_date", "end_date"],
+    )
+    dates = pd.to_datetime(["2016-01-04", "2021-06-30"])
+    panel = pd.DataFrame({"symbol": ["FPT", "FPT"], "date": dates})
+    assert missing_members(members, panel) == ["ROS"]
+    assert missing_members(undated(["FPT"]), panel) == []

@@ -44,9 +44,9 @@ def test_failures_are_named_with_reasons(run):
 
 def test_notes_appear_only_where_they_apply(run):
     assert "SIMULATED" not in printed(run, 100)
-    assert "survivorship" not in printed(run, 100)
+    assert "Survivorship" not in printed(run, 100)
     assert "SIMULATED" in printed(run, 100, simulated=True)
-    assert "survivorship" in printed(run, 100, survivorship=True)
+    assert "Survivorship" in printed(run, 100, survivorship=True)
 
 
 def test_no_colour_codes_without_a_terminal(run):

@@ -99,6 +99,9 @@ def test_undated_membership_is_told(run):
     page = Page(render_report(**biased.arguments))
     assert page.alerts == ["banner survivorship"]
     assert "survivorship-biased" in page.text
+    lacking = replace(run, manifest=biased.manifest | {"missing_members": ["FLC", "ROS"]})
+    text = Page(render_report(**lacking.arguments)).text
+    assert "2 stocks of the index at the time have no prices here: FLC, ROS." in text
 
 
 def test_hostile_strings_stay_text(run):

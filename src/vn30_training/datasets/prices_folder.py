@@ -27,21 +27,22 @@ class PricesFolderDataset(AbstractDataset[Any, ReadPrices | None]):
     ----------
     source
         ``simulated``, or the folder.
-    price_unit, date_format
-        What the user says about the files, see `ReadOptions`.
+    options
+        What the user says about the files: fields of `ReadOptions`.
     """
+
+    # A folder that does not exist is told when it is read: no command could make it.
+    optional = True
 
     def __init__(
         self,
         *,
         source: str,
-        price_unit: str = "auto",
-        date_format: str | None = None,
+        options: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self.folder = None if source == SIMULATED else Path(source).expanduser().absolute()
-        self._price_unit = price_unit
-        self._date_format = date_format
+        self._options = ReadOptions.model_validate(options or {})
         self.metadata = metadata
 
     def load(self) -> ReadPrices | None:
@@ -55,8 +56,7 @@ class PricesFolderDataset(AbstractDataset[Any, ReadPrices | None]):
         self._files()
         if self.folder is None:
             return None
-        options = ReadOptions(price_unit=self._price_unit, date_format=self._date_format)
-        return partial(read_folder, self.folder, options)
+        return partial(read_folder, self.folder, self._options)
 
     def save(self, data: Any) -> None:  # noqa: ARG002
         """Refuse: the folder is the user's."""
@@ -69,7 +69,7 @@ class PricesFolderDataset(AbstractDataset[Any, ReadPrices | None]):
             for path in self._files()
             if self.folder is not None
         ]
-        content = json.dumps([self._price_unit, self._date_format, files])
+        content = json.dumps([self._options.model_dump(), files], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def referring_text(self) -> str:
@@ -89,6 +89,5 @@ class PricesFolderDataset(AbstractDataset[Any, ReadPrices | None]):
     def _describe(self) -> dict[str, Any]:
         return {
             "source": SIMULATED if self.folder is None else str(self.folder),
-            "price_unit": self._price_unit,
-            "date_format": self._date_format,
+            **self._options.model_dump(),
         }

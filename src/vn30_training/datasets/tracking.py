@@ -28,6 +28,9 @@ _LONGEST_PARAMETER = 500
 # The client's own defaults hold a run up for four minutes where a server does not answer.
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "3"}
 
+NOWHERE = "sqlite:///:memory:"
+"""A store that always answers and keeps nothing."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,11 +46,13 @@ def be_impatient() -> None:
 
 
 def prepare(uri: str) -> None:
-    """Create the tables of a new sqlite tracking store once, before several clients would try."""
-    if uri.startswith("sqlite"):
-        from mlflow.tracking import MlflowClient
+    """Ask the tracking store once, which also creates the tables of a new sqlite store.
 
-        MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
+    Whatever the client raises where the store does not answer is raised.
+    """
+    from mlflow.tracking import MlflowClient
+
+    MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
 
 
 def hand_over(root: Path, name: str, scores: Mapping[str, Any]) -> None:

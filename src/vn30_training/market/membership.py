@@ -70,6 +70,21 @@ def is_dated(members: pd.DataFrame) -> bool:
     return bool(members["start_date"].notna().all())
 
 
+def missing_members(members: pd.DataFrame, panel: pd.DataFrame) -> list[str]:
+    """Return who was a member on a day of the panel but has no row in it.
+
+    Parameters
+    ----------
+    members
+        See `read_members`.
+    panel
+        ``symbol`` and ``date`` of every row there is.
+    """
+    first, last = panel["date"].min(), panel["date"].max()
+    in_time = ~(members["start_date"] > last) & ~(members["end_date"] <= first)
+    return sorted(set(members.loc[in_time, "symbol"]) - set(panel["symbol"]))
+
+
 def member_mask(symbols: pd.Series, dates: pd.Series, members: pd.DataFrame) -> NDArray[np.bool_]:
     """Return for each row whether that symbol was a member on that day.
 

@@ -70,7 +70,7 @@ class Summary:
             )
         if self.survivorship:
             notes.append(
-                Text("Today's members: survivorship-biased; scores are flattered.", "bold yellow")
+                Text("Survivorship-biased: members of the time are missing.", "bold yellow")
             )
         return notes
 

@@ -1,18 +1,19 @@
 """What was run, and the warnings no reader may miss.
 
 Keys read from the manifest, all optional: ``source``, ``simulated``, ``survivorship`` (bool),
-``planted_ic``, ``symbols`` (list), ``first``, ``last`` (ISO dates), ``split`` (``train``,
-``valid``, ``test``, each ``first`` and ``last``; ``gap_days``), ``label`` (``name``, ``start``,
-``end``), ``families`` (list), ``seconds``, ``created``, ``version``.
+``missing_members`` (list), ``planted_ic``, ``symbols`` (list), ``first``, ``last`` (ISO dates),
+``split`` (``train``, ``valid``, ``test``, each ``first`` and ``last``; ``gap_days``), ``label``
+(``name``, ``start``, ``end``), ``families`` (list), ``seconds``, ``created``, ``version``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vn30_training.reporting.formatting import duration, known, number, plural
+from vn30_training.reporting.tables import some
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,26 @@ def banners(manifest: Mapping[str, Any], quality: Mapping[str, Any] | None = Non
     if is_simulated(manifest, quality):
         found.append(Banner("simulated", "SIMULATED", simulated_text(manifest)))
     if manifest.get("survivorship"):
-        found.append(
-            Banner(
-                "survivorship",
-                "Today's members: survivorship-biased",
-                "Membership carries no dates, so the stocks are those that made it into the index. "
-                "Returns and scores are flattered; give dated membership to mend it.",
-            )
-        )
+        found.append(survivorship(manifest.get("missing_members") or []))
     return found
+
+
+def survivorship(missing: Sequence[str]) -> Banner:
+    """Return the warning that the stocks are those that made it, or lack some that did not."""
+    flattered = "Returns and scores are flattered"
+    if not missing:
+        return Banner(
+            "survivorship",
+            "Today's members: survivorship-biased",
+            "Membership carries no dates, so the stocks are those that made it into the index. "
+            f"{flattered}; give dated membership to mend it.",
+        )
+    return Banner(
+        "survivorship",
+        "Former members are missing: survivorship-biased",
+        f"{plural(len(missing), 'stock')} of the index at the time have no prices here: "
+        f"{some(tuple(missing))}. {flattered}; add their files and name them in the universe.",
+    )
 
 
 def is_simulated(manifest: Mapping[str, Any], quality: Mapping[str, Any] | None = None) -> bool:

@@ -104,7 +104,11 @@ def score(model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any]) ->
     return dict(without_nan(record))
 
 
-def gather(*results: Any) -> tuple[list[dict[str, Any]], pd.DataFrame]:
-    """Put a family's score records, given first, into a board and its forecasts into one table."""
-    records, tables = list(results[: len(results) // 2]), results[len(results) // 2 :]
-    return records, pd.concat([one for one in tables if len(one)] or [tables[0]], ignore_index=True)
+def gather_scores(*records: dict[str, Any]) -> list[dict[str, Any]]:
+    """Put the score records of a family into a board."""
+    return list(records)
+
+
+def gather_forecasts(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put the forecasts of a family into one table; failed instances have empty ones."""
+    return pd.concat([one for one in tables if len(one)] or [tables[0]], ignore_index=True)

@@ -20,19 +20,21 @@ def create_pipeline(family: FamilySpec, scopes: Sequence[Scope]) -> list[Node | 
     summing thousands of nodes pipeline by pipeline takes kedro many times longer.
     """
     parts: list[Node | Pipeline] = [_instance(family.name, scope) for scope in scopes]
-    parts.append(
+    # Two nodes: in one, scores would come before forecasts, and kedro-viz could draw no layers.
+    gathered = (
+        ("scores", "board", nodes.gather_scores),
+        ("forecast", "forecasts", nodes.gather_forecasts),
+    )
+    parts += [
         Node(
-            nodes.gather,
-            inputs=[
-                f"{family.name}.{scope}.{kind}"
-                for kind in ("scores", "forecast")
-                for scope in scopes
-            ],
-            outputs=[f"board_{family.name}", f"forecasts_{family.name}"],
-            name="gather",
+            gather,
+            inputs=[f"{family.name}.{scope}.{kind}" for scope in scopes],
+            outputs=f"{whole}_{family.name}",
+            name=gather.__name__,
             namespace=family.name,
         )
-    )
+        for kind, whole, gather in gathered
+    ]
     return parts
 
 

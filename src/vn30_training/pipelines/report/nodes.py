@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from vn30_training import __version__
 from vn30_training.evaluation.leaderboard import build_leaderboard, symbol_table
 from vn30_training.features.alpha158 import FAMILY_OF
-from vn30_training.market.membership import is_dated
+from vn30_training.market.membership import is_dated, missing_members
 from vn30_training.models.bundle import versions
 from vn30_training.models.contract import QUANTILE_COLUMNS
 from vn30_training.reporting.results import gather
@@ -91,11 +91,13 @@ def describe_run(
     """
     simulated = quality["simulated"]
     options = {name: plain(value) for name, value in parameters.items() if name not in _DERIVED}
+    missing = missing_members(members, labels)
     manifest = {
         "source": "simulated market" if simulated else quality["source"],
         "simulated": simulated,
         "planted_ic": options["simulation"]["signal_ic"] if simulated else None,
-        "survivorship": not is_dated(members),
+        "survivorship": not is_dated(members) or bool(missing),
+        "missing_members": missing,
         "symbols": sorted(labels["symbol"].unique()),
         "first": str(labels["date"].min().date()),
         "last": str(labels["date"].max().date()),
