@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="as a name")
     parser.add_argument("--quick", action="store_true", help="small data, two turns: a rehearsal")
     parser.add_argument("--peers", type=Path, default=PEERS, help="their environments")
+    parser.add_argument("--no-peers", action="store_true", help="leave those environments out")
     parser.add_argument("--root", type=Path, help="data root of a finished run, for `rerun`")
     options = parser.parse_args()
     names = [*options.names, *options.only] or BENCHMARKS
@@ -58,7 +59,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    settings = Settings(options.quick, options.peers.resolve(), options.root)
+    peers = None if options.no_peers else options.peers.absolute()
+    settings = Settings(options.quick, peers, options.root)
     print(table.render([row for name in names for row in run(name, settings)]))
 
 

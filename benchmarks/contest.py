@@ -19,13 +19,13 @@ class Settings:
     quick
         Small data and two turns, to see that everything works; the ratios mean nothing then.
     peers
-        Folder of the peers' virtual environments, made there on first use.
+        Folder of the peers' virtual environments, made there on first use; None for no peers.
     root
         Data root of a finished run, to rerun unchanged.
     """
 
     quick: bool = False
-    peers: Path = PEERS
+    peers: Path | None = PEERS
     root: Path | None = None
 
 

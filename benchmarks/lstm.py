@@ -69,7 +69,7 @@ def _difference(data: Samples, order: list[list[int]], valid: np.ndarray) -> flo
         our_epoch(data, OPTIONS, split_rows(ROWS, STEPS)).parameters(),
         strict=True,
     )
-    return max(float((plain - ours).abs().max()) for plain, ours in pairs)
+    return max((plain - ours).abs().max().item() for plain, ours in pairs)
 
 
 class Windows(Dataset):

@@ -17,14 +17,16 @@ REQUIREMENTS = {
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
-def peer_python(peers: Path, name: str) -> Path:
+def peer_python(peers: Path | None, name: str) -> Path:
     """Return the interpreter of a peer's environment, made on first use.
 
     Raises
     ------
     PeerMissingError
-        If it cannot be installed.
+        If it cannot be installed, or is not wanted.
     """
+    if peers is None:
+        raise PeerMissingError("no peers wanted")
     folder = peers / name
     python = folder / "bin" / "python"
     if not python.exists():

@@ -28,7 +28,7 @@ def work_off(
 
 
 def _task(work: Callable[..., object], arguments: tuple[object, ...], name: str) -> GroupTask:
-    inputs = {f"{name}.{position}": value for position, value in enumerate(arguments)}
+    inputs = {f"{name}_{position}": value for position, value in enumerate(arguments)}
     node = Node(work, list(inputs), name, name=name)
     datasets = {key: MemoryDataset(value, copy_mode="assign") for key, value in inputs.items()}
     return GroupTask(name, (node,), DataCatalog({**datasets, name: MemoryDataset()}), None)
