@@ -65,3 +65,11 @@ def test_without_a_calendar_nothing_is_read(tmp_path):
     with pytest.raises(DataError, match="D016"):
         qlib_bins.read(tmp_path)
     assert [one.code for one in read_folder(tmp_path).issues] == ["D016"]
+
+
+def test_the_command_exports_a_parquet_file(tmp_path):
+    PRICES.to_parquet(tmp_path / "prices.parquet")
+    qlib_bins.main([str(tmp_path / "prices.parquet"), str(tmp_path / "qlib")])
+    pd.testing.assert_frame_equal(
+        qlib_bins.read(tmp_path / "qlib")[0][PRICES.columns], PRICES, rtol=1e-6
+    )

@@ -6,6 +6,8 @@ the values. Prices are adjusted, ``factor`` is adjusted / traded price, and volu
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +136,16 @@ def _write_symbol(
 
 def _with_start(start: int, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.concatenate([np.array([start], _FLOAT), values])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Export: ``python -m vn30_training.market.qlib_bins prices.parquet folder``."""
+    parser = argparse.ArgumentParser(description="Write canonical prices as a folder for qlib.")
+    parser.add_argument("prices", type=Path, help="Parquet file of canonical prices")
+    parser.add_argument("folder", type=Path, help="where to write calendars, instruments, features")
+    chosen = parser.parse_args(arguments)
+    write(pd.read_parquet(chosen.prices), chosen.folder)
+
+
+if __name__ == "__main__":
+    main()
