@@ -14,7 +14,7 @@ from tests.end_to_end.data_root import PATIENCE
 TESTED = re.compile(r"<!-- tested -->\n+```\w*\n(.*?)```", re.DOTALL)
 
 
-def tested_commands():
+def readme_commands():
     """Return the `kedro` lines of the README's fences that are marked as tested."""
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     lines = [line for fence in TESTED.findall(text) for line in fence.splitlines()]
@@ -36,7 +36,7 @@ def test_the_first_notebook_runs_on_a_finished_project(baseline):
 @pytest.mark.slow
 def test_the_readmes_commands_run(baseline, tmp_path):
     root = baseline.root.copy(tmp_path / "data")
-    commands = tested_commands()
+    commands = readme_commands()
     assert len(commands) >= 6
     for command in commands:
         done = subprocess.run(

@@ -94,7 +94,7 @@ def test_a_changed_past_is_refused_also_the_second_time(root, price_folder, tmp_
     bars.loc[500, ["open", "high", "low", "close"]] *= 1.05
     bars.to_csv(folder / "ACB.csv", index=False)
     for now in (AFTER_CLOSE, "2025-08-30T09:00"):
-        refused(forecast(root, folder, now), "D014 error ACB 2023-01-03", "accept_vintage")
+        refused(forecast(root, folder, now), "D014 error ACB 2023-01-04", "accept_vintage")
 
 
 def test_a_model_too_old_is_refused(root, price_folder, tmp_path):

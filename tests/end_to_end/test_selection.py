@@ -75,6 +75,7 @@ def test_the_command_told_is_enough_to_go_on(tmp_path):
     assert "kedro run --pipeline=baseline" in finished.text
 
 
+@pytest.mark.slow
 def test_a_variant_is_taken_from_the_environment_and_a_wrong_one_told(baseline, tmp_path):
     root = baseline.root.copy(tmp_path / "data")
     finished = root.run("--namespace=ridge.ACB", MODEL_VARIANT="conservative")
