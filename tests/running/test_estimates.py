@@ -18,6 +18,15 @@ def test_groups_take_as_long_as_others_of_their_family_or_as_recorded(root):
     assert estimates.seconds(groups["tft.FPT_finetuned"]) is None
     assert estimates.seconds(groups["ridge.FPT"]) is None
     assert estimates.left([groups["tft.FPT"], groups["ridge.FPT"]], slots=2) == 4.0
+    assert estimates.left(groups.values(), slots=2) is None
+
+
+def test_a_pooled_model_says_nothing_of_the_models_of_single_symbols(root):
+    groups = {group.name: group for group in plan_groups(toy.pipeline())}
+    estimates = Estimates(groups.values(), None)
+    estimates.observe(groups["tft.VN30"], {"fit": 100.0})
+    assert estimates.seconds(groups["tft.VN30"]) == 100.0
+    assert estimates.seconds(groups["tft.FPT"]) is None
 
 
 def test_recorded_times_come_first(root):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import fmean, median
 
+from vn30_training.models.scope import Scope
 from vn30_training.running.groups import Group
 from vn30_training.running.memory import Memory
 
@@ -15,7 +16,7 @@ class Estimates:
 
     def __init__(self, groups: Iterable[Group], memory: Memory | None) -> None:
         self._recorded = {group.name: _recorded(group, memory) for group in groups}
-        self._observed: dict[tuple[str, int], list[float]] = defaultdict(list)
+        self._observed: dict[tuple[str, str], list[float]] = defaultdict(list)
 
     def observe(self, group: Group, seconds: Mapping[str, float]) -> None:
         """Learn from a group that ran."""
@@ -31,15 +32,18 @@ class Estimates:
         return median(observed) if observed else None
 
     def left(self, groups: Iterable[Group], slots: int) -> float | None:
-        """Return about how long these take; None where nothing is known of any."""
+        """Return about how long these take; None while less than half of them can be guessed."""
         guesses = [self.seconds(group) for group in groups if group.is_instance]
         known = [seconds for seconds in guesses if seconds is not None]
-        return fmean(known) * len(guesses) / slots if known else None
+        if not known or 2 * len(known) < len(guesses):
+            return None
+        return fmean(known) * len(guesses) / slots
 
 
-def _kind(group: Group) -> tuple[str, int]:
-    """Return what groups alike share: their family, and how many others they need."""
-    return group.name.partition(".")[0], len(group.needs)
+def _kind(group: Group) -> tuple[str, str]:
+    """Return what groups alike share: their family, and the kind of their scope."""
+    family, _, scope = group.name.partition(".")
+    return family, Scope.parse(scope).kind if group.is_instance else ""
 
 
 def _recorded(group: Group, memory: Memory | None) -> float | None:
