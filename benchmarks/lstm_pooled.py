@@ -11,7 +11,7 @@ import torch
 
 from benchmarks.contest import Claim, Contest, Settings
 from benchmarks.lstm import FEATURES, OPTIONS, STEPS, batches, our_epoch
-from benchmarks.peers import Peer, peer_python
+from benchmarks.peers import Peer, cpu_seconds, peer_python
 from benchmarks.samples import make_samples, split_rows
 from vn30_training.models.lstm import LSTMNetwork
 
@@ -46,7 +46,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
         difference = max(float(np.abs(ours[name].numpy() - theirs[name]).max()) for name in ours)
         assert difference < 1e-4, difference
         yield Contest(
-            work=f"LSTM epoch, pooled, {len(rows[0])} windows, with validation, wall",
+            work=f"LSTM epoch, pooled, {len(rows[0])} windows, with validation, CPU",
             equality=f"weights after the epoch within {difference:.0e}",
             runs={
                 "qlib pytorch_lstm_ts": peer,
@@ -54,5 +54,6 @@ def contests(settings: Settings) -> Iterator[Contest]:
             },
             claims=(Claim("pooled, 1 thread", "qlib pytorch_lstm_ts", 2),),
             repeats=2 if settings.quick else 5,
+            clock=cpu_seconds,
         )
         peer.close()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 import venv
 from pathlib import Path
+
+import psutil
 
 from benchmarks.contest import PeerMissingError
 
@@ -36,6 +39,12 @@ def peer_python(peers: Path | None, name: str) -> Path:
             python.unlink()
             raise PeerMissingError(f"{REQUIREMENTS[name][0]} cannot be installed")
     return python
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time that this process and the peers it started have used."""
+    peers = (child.cpu_times() for child in psutil.Process().children())
+    return time.process_time() + sum(times.user + times.system for times in peers)
 
 
 class Peer:

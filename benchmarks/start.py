@@ -22,5 +22,5 @@ def contests(settings: Settings) -> Iterator[Contest]:
         equality="both print the same",
         runs={"lazy imports": lambda: call(lazy), "eager imports": lambda: call(eager)},
         claims=(Claim("lazy imports", "eager imports", 0.35),),
-        repeats=2 if settings.quick else 9,
+        repeats=2 if settings.quick else 5,
     )

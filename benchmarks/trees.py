@@ -18,8 +18,8 @@ from vn30_training.running.executors import InProcess, ProcessPool
 
 ROWS, FEATURES = 2550, 158
 OPTIONS = LightGBMOptions(
-    n_estimators=100,
-    early_stopping_rounds=100,
+    n_estimators=40,
+    early_stopping_rounds=40,
     num_leaves=210,
     max_depth=8,
     max_bin=255,
@@ -28,7 +28,7 @@ OPTIONS = LightGBMOptions(
 
 
 def contests(settings: Settings) -> Iterator[Contest]:
-    """Yield the contest of a hundred rounds with qlib's trees for each of thirty symbols."""
+    """Yield the contest of forty rounds with qlib's trees for each of thirty symbols."""
     symbols = 3 if settings.quick else 30
     options = OPTIONS.model_copy(update={"n_estimators": 5}) if settings.quick else OPTIONS
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
