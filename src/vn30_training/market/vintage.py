@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,11 @@ def without_conflicts(prices: pd.DataFrame, issues: list[DataIssue]) -> pd.DataF
     """Return the prices of the symbols that have no D014 among the issues."""
     conflicting = {entry.symbol for entry in issues if entry.code == "D014"}
     return prices[~prices["symbol"].isin(conflicting)].reset_index(drop=True)
+
+
+def accepted(issues: list[DataIssue]) -> list[DataIssue]:
+    """Return the issues with every D014 as a warning: the user takes the new past."""
+    return [replace(one, level="warning") if one.code == "D014" else one for one in issues]
 
 
 def _describe(bars: pd.DataFrame) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def check_prices(
     validated = validate(read, quality, clock)
     prices, report = validated.prices, validated.report
     found = vintage.compare(previous if previous.get("source") == report.source else {}, prices)
-    if not accept_vintage:
+    if accept_vintage:
+        found = vintage.accepted(found)
+    else:
         prices = vintage.without_conflicts(prices, found)
     if prices.empty:
         raise DataError([*report.errors, *found])
