@@ -31,13 +31,16 @@ def collect_forecasts(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Put all forecasts into one table, and into one for each of the three tasks.
 
-    The tasks are the return, its direction, and its quantiles.
+    The tasks are the return, its direction (empty where the return is not known yet), and its
+    quantiles.
     """
     forecasts = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    returns = forecasts["y_true"]
+    up = (returns > 0).astype("boolean").mask(returns.isna())
     return (
         forecasts,
         forecasts[[*_KEYS, "y_pred", "score"]],
-        forecasts[[*_KEYS, "p_up"]].assign(up=forecasts["y_true"] > 0),
+        forecasts[[*_KEYS, "p_up"]].assign(up=up),
         forecasts[[*_KEYS, *QUANTILE_COLUMNS]],
     )
 
