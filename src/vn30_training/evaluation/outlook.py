@@ -69,7 +69,8 @@ def build_outlook(
 
 def _reference(prices: pd.DataFrame) -> pd.DataFrame:
     """Return the close of each symbol that its next limits start from, and what it is."""
-    last = prices.groupby("symbol").last()
+    # Not groupby(...).last(): that would fill a missing raw close with that of an earlier day.
+    last = prices.drop_duplicates("symbol", keep="last").set_index("symbol")
     raw = last["raw_close"] if "raw_close" in last else pd.Series(np.nan, last.index)
     return pd.DataFrame(
         {
