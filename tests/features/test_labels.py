@@ -11,7 +11,6 @@ from vn30_training.features.labels import (
     LabelOptions,
     build_labels,
     holding,
-    last_use,
 )
 
 BARS = ["open", "high", "low", "close", "volume"]
@@ -23,8 +22,8 @@ def labels_of(panel, **options):
 
 def test_the_default_label_can_be_traded_and_qlibs_is_one_session_shorter():
     tradable, qlib = LabelOptions(), LabelOptions(name="qlib")
-    assert (tradable.start, tradable.end, holding(tradable), last_use(tradable)) == (1, 3, 2, 3)
-    assert (qlib.start, qlib.end, holding(qlib), last_use(qlib)) == (1, 2, 1, 2)
+    assert (tradable.start, tradable.end, holding(tradable)) == (1, 3, 2)
+    assert (qlib.start, qlib.end, holding(qlib)) == (1, 2, 1)
     assert LabelOptions(end=11).end == 11
 
 

@@ -24,7 +24,6 @@ def test_known_names_and_folders() -> None:
         "pooled",
         "finetuned/VCB",
     ]
-    assert Scope.parse("VCB_finetuned").pool == Scope("pooled").name
 
 
 @pytest.mark.parametrize("name", ["", "vcb", "../VCB", "VCB;rm", "AB", "A" * 11, "VCB\n", "V.B"])

@@ -335,7 +335,6 @@ def _manifest(names, days):
         },
         "label": {"name": "tradable", "start": 1, "end": 3},
         "families": [*NAIVE, *dict.fromkeys(family for family, _ in MODELS)],
-        "seconds": 512.3,
         "version": "0.1.0",
         "versions": {"lightgbm": "4.7.0", "torch": "2.13.0"},
         "parameters": {"features": {"mode": "clean"}, "variant": None},

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from vn30_training.market.issues import DataIssue, issues_frame
+from vn30_training.market.issues import DataIssue
 from vn30_training.market.quality_report import QualityReport, SymbolQuality
 from vn30_training.reporting.data_quality import quality_table, render_quality
 
@@ -34,14 +34,6 @@ def test_hostile_names_stay_text(run):
 def test_a_simulated_market_is_stamped(run, html):
     assert "SIMULATED" not in html
     assert "SIMULATED" in render_quality(run.quality | {"simulated": True})
-
-
-def test_issues_may_be_a_table(run):
-    found = issues_frame([DataIssue("D013", "warning", "Ends early.", "Update.", symbol="VCB")])
-    html = render_quality(run.quality, found)
-    assert "Ends early." in html
-    assert "D005:" in html
-    assert "Closes jump" not in html
 
 
 def test_reads_what_a_real_report_writes():

@@ -25,8 +25,6 @@ class ModelFolderDataset(PathDataset):
         ``symbols/VCB/tft``, ``pooled/tft`` or ``finetuned/VCB/tft``.
     family, scope
         Whose model it is; ``scope`` as in namespaces.
-    pool
-        The name of the scope that pools all symbols.
     loader
         ``package.module:Class`` of the class whose ``load(folder)`` reads the model.
     """
@@ -37,12 +35,11 @@ class ModelFolderDataset(PathDataset):
         filepath: str,
         family: str,
         scope: str,
-        pool: str = "VN30",
         loader: str = "vn30_training.models.forecaster:Forecaster",
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        folder = (Scope("pooled") if scope == pool else Scope.parse(scope)).folder
-        super().__init__(filepath=f"{filepath}/{folder}/{family}", metadata=metadata)
+        folder = f"{filepath}/{Scope.parse(scope).folder}/{family}"
+        super().__init__(filepath=folder, metadata=metadata)
         self._loader = loader
 
     def files(self) -> list[Path]:

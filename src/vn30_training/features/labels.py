@@ -59,11 +59,6 @@ def holding(options: LabelOptions) -> int:
     return options.end - options.start
 
 
-def last_use(options: LabelOptions) -> int:
-    """Return how many sessions after t the label looks at: what purging must keep apart."""
-    return options.end
-
-
 def build_labels(
     panel: pd.DataFrame, sessions: pd.DataFrame, options: LabelOptions
 ) -> pd.DataFrame:

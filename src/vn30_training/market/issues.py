@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
-
-import pandas as pd
 
 Level = Literal["error", "warning"]
 
@@ -53,10 +51,3 @@ class DataError(ValueError):
     def __init__(self, issues: Iterable[DataIssue]) -> None:
         self.issues = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
-
-
-def issues_frame(issues: Iterable[DataIssue]) -> pd.DataFrame:
-    """Return issues as a table, one row each, with all columns even when there are none."""
-    return pd.DataFrame(
-        [asdict(issue) for issue in issues], columns=list(DataIssue.__dataclass_fields__)
-    )

@@ -54,11 +54,6 @@ class Scope:
         return self.symbol + (FINETUNED_SUFFIX if self.kind == "finetuned" else "")
 
     @property
-    def pool(self) -> str:
-        """The name of the pooled scope, where fine-tuning starts."""
-        return POOLED_NAME
-
-    @property
     def folder(self) -> str:
         """Where its models live below the models' root, ``symbols/VCB`` for example."""
         parents = {"symbol": "symbols", "pooled": "pooled", "finetuned": "finetuned"}

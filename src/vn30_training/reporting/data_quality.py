@@ -14,18 +14,14 @@ from vn30_training.reporting.pages import page
 from vn30_training.reporting.tables import issue_groups, repair_groups
 
 
-def render_quality(quality: Mapping[str, Any], issues: pd.DataFrame | None = None) -> str:
+def render_quality(quality: Mapping[str, Any]) -> str:
     """Return the quality report as one self-contained HTML page without scripts.
 
     Parameters
     ----------
     quality
         What `vn30_training.market.quality_report.QualityReport.to_dict` returns.
-    issues
-        The findings as a table (`vn30_training.market.issues.issues_frame`); without it those of
-        ``quality`` are told.
     """
-    found = quality.get("issues", []) if issues is None else records(issues)
     symbols = sorted(quality.get("symbols", ()), key=lambda record: str(record["symbol"]))
     return page("quality.html.j2").render(
         banners=banners({}, quality),
@@ -34,7 +30,7 @@ def render_quality(quality: Mapping[str, Any], issues: pd.DataFrame | None = Non
         parts=list(dict.fromkeys(part for record in symbols for part in record["parts"])),
         symbols=symbols,
         excluded=[record for record in symbols if record["excluded"]],
-        issues=issue_groups(found, CODES),
+        issues=issue_groups(quality.get("issues", ()), CODES),
         repairs=repair_groups(quality.get("repairs", ()), REPAIRS),
         files=quality.get("files", []),
     )
@@ -57,15 +53,6 @@ def quality_table(quality: Mapping[str, Any]) -> pd.DataFrame:
         for record in quality.get("symbols", ())
     ]
     return pd.DataFrame(rows).sort_values("symbol", ignore_index=True) if rows else pd.DataFrame()
-
-
-def records(issues: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return findings as dictionaries, None where a cell is empty."""
-    table = issues.astype(object)
-    return [
-        {str(key): value for key, value in record.items()}
-        for record in table.where(table.notna(), None).to_dict("records")
-    ]
 
 
 def _facts(quality: Mapping[str, Any]) -> list[tuple[str, str]]:

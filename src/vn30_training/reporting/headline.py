@@ -3,7 +3,7 @@
 Keys read from the manifest, all optional: ``source``, ``simulated``, ``survivorship`` (bool),
 ``missing_members`` (list), ``planted_ic``, ``symbols`` (list), ``first``, ``last`` (ISO dates),
 ``split`` (``train``, ``valid``, ``test``, each ``first`` and ``last``; ``gap_days``), ``label``
-(``name``, ``start``, ``end``), ``families`` (list), ``seconds``, ``created``, ``version``.
+(``name``, ``start``, ``end``), ``families`` (list), ``version``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vn30_training.reporting.formatting import duration, known, number, plural
+from vn30_training.reporting.formatting import known, number, plural
 from vn30_training.reporting.tables import some
 
 
@@ -80,8 +80,6 @@ def facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         *_split(manifest.get("split") or {}),
         ("Label", label_words(manifest.get("label") or {})),
         ("Families", ", ".join(families)),
-        ("Took", duration(manifest["seconds"]) if "seconds" in manifest else ""),
-        ("Made", str(manifest.get("created") or "")),
         ("Version", str(manifest.get("version") or "")),
     ]
     return [(word, value) for word, value in pairs if value]
