@@ -48,3 +48,10 @@ def test_nothing_ranked(run):
 def test_sound_instances_are_not_mentioned(run):
     assert "Instances" not in told(run.leaderboard, run.instances.assign(status="ok"))
     assert told(run.leaderboard, run.instances)["Instances"].startswith("Of ")
+
+
+def test_a_lead_too_small_to_be_shown_is_none(run):
+    board = run.leaderboard.assign(accuracy=0.51702, majority_accuracy=0.51698)
+    assert told(board, run.instances)["Direction"].startswith("None of")
+    board = board.assign(accuracy=0.5185)
+    assert not told(board, run.instances)["Direction"].startswith("None of")

@@ -122,7 +122,7 @@ def _size(ranked: pd.DataFrame) -> Sentence | None:
 
 
 def _direction(ranked: pd.DataFrame) -> Sentence | None:
-    lead = ranked["accuracy"] - ranked["majority_accuracy"]
+    lead = ranked["accuracy"].round(3) - ranked["majority_accuracy"].round(3)  # as they are shown
     if lead.isna().all():
         return None
     best = _top(ranked, lead)
