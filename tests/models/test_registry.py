@@ -19,6 +19,19 @@ def test_discover_finds_the_entries_with_a_family() -> None:
     assert discover(parameters) == {"one": FamilySpec("one", "m:A", "naive", ("pooled",))}
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"scopes": ["pooled"]}, "one does not say its kind"),
+        ({"kind": "model"}, "one does not say its scopes"),
+        ({"kind": "model", "scopes": ["symbols"]}, r"one.scopes: no symbols; there are symbol, "),
+    ],
+)
+def test_a_family_of_no_known_scope_is_refused(entry: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        discover({"one": {"family": "m:A", **entry}})
+
+
 def test_every_declared_family_is_a_family() -> None:
     for spec in discover(declared_families()).values():
         assert issubclass(family_class(spec.path), Family)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from vn30_training.models.contract import Family
 from vn30_training.models.scope import Kind
@@ -37,12 +37,28 @@ def discover(parameters: Mapping[str, Any]) -> dict[str, FamilySpec]:
     """Return the families declared in ``parameters``: its entries that hold a ``family`` key.
 
     They come in the order of their names, for kedro reads parameter files in any order.
+
+    Raises
+    ------
+    ValueError
+        If an entry lacks ``kind`` or ``scopes``, or names a scope that there is none of.
     """
     return {
-        name: FamilySpec(name, entry["family"], entry["kind"], tuple(entry["scopes"]))
+        name: _spec(name, entry)
         for name, entry in sorted(parameters.items())
         if isinstance(entry, Mapping) and "family" in entry
     }
+
+
+def _spec(name: str, entry: Mapping[str, Any]) -> FamilySpec:
+    lacking = [key for key in ("kind", "scopes") if not entry.get(key)]
+    if lacking:
+        raise ValueError(f"The family {name} does not say its {' and '.join(lacking)}.")
+    unknown = sorted(set(entry["scopes"]) - set(get_args(Kind)))
+    if unknown:
+        known = ", ".join(get_args(Kind))
+        raise ValueError(f"{name}.scopes: no {', '.join(unknown)}; there are {known}.")
+    return FamilySpec(name, entry["family"], entry["kind"], tuple(entry["scopes"]))
 
 
 def family_class(path: str) -> type[Family]:
