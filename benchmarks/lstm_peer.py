@@ -2,8 +2,9 @@
 
 Usage: python lstm_peer.py TASK.npz WEIGHTS.npz
 
-Trains one epoch with validation, as qlib's loop does, and saves the weights; then trains again for
-each line on standard input.
+Trains one epoch with validation and saves the weights; then trains again for each line on standard
+input. The line ``fit`` asks for all that qlib's ``fit`` does in an epoch: it also computes the loss
+of the training samples anew.
 """
 
 import logging
@@ -51,19 +52,19 @@ def main():
     )
     weights = {name: torch.tensor(task[name]) for name in task if name.split(".")[0] in NAMES}
 
-    def epoch():
+    def epoch(order=""):
         model = LSTM(d_feat=task["features"].shape[2], batch_size=size, n_jobs=0, GPU=-1)
         model.LSTM_model.load_state_dict({rename(name): weights[name] for name in weights})
         model.train_epoch(DataLoader(data, batch_sampler=train))
-        with torch.no_grad():
-            model.test_epoch(DataLoader(data, batch_sampler=valid))
+        for samples in (train, valid) if order == "fit" else (valid,):
+            model.test_epoch(DataLoader(data, batch_sampler=samples))
         return model.LSTM_model.state_dict()
 
     trained = epoch()
     np.savez(sys.argv[2], **{name: trained[rename(name)].numpy() for name in weights})
     print("ready", flush=True)
-    for _ in sys.stdin:
-        epoch()
+    for line in sys.stdin:
+        epoch(line.strip())
         print("done", flush=True)
 
 

@@ -67,10 +67,10 @@ class Peer:
         )
         self._wait()
 
-    def __call__(self) -> None:
-        """Do the work once."""
+    def __call__(self, order: str = "") -> None:
+        """Do the work once; a script may know several orders."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{order}\n")
         self._process.stdin.flush()
         self._wait()
 
