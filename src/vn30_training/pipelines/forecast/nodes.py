@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,12 @@ from vn30_training.market.hose import load_rules
 from vn30_training.market.issues import DataError, DataIssue
 from vn30_training.market.readiness import ForecastOptions, sessions_between, why_not_ready
 from vn30_training.models.forecaster import Forecaster
+
+
+_TRAIN_AGAIN = (
+    "The models learned another past. If this one is right, train them again: "
+    "kedro run --pipeline=baseline --params=accept_vintage=true"
+)
 
 
 class StaleModelError(ValueError):
@@ -39,7 +46,11 @@ def refuse_or_release(
     DataError
         If the prices are stale or unfinished, or their past is not what the models were trained on.
     """
-    found = [*left_out(quality), *vintages.compare(trained_vintage, prices)]
+    changed = [
+        replace(one, fix=_TRAIN_AGAIN) if one.code == "D014" else one
+        for one in vintages.compare(trained_vintage, prices)
+    ]
+    found = [*left_out(quality), *changed]
     if not quality["simulated"]:
         found = [*why_not_ready(prices, sessions, clock, forecast), *found]
     if any(one.level == "error" for one in found):
