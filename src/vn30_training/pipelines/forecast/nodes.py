@@ -16,7 +16,6 @@ from vn30_training.market.issues import DataError, DataIssue
 from vn30_training.market.readiness import ForecastOptions, sessions_between, why_not_ready
 from vn30_training.models.forecaster import Forecaster
 
-
 _TRAIN_AGAIN = (
     "The models learned another past. If this one is right, train them again: "
     "kedro run --pipeline=baseline --params=accept_vintage=true"
