@@ -49,6 +49,19 @@ def test_prices_too_old_or_too_new_are_refused(now, code):
     assert [one.code for one in caught.value.issues] == [code]
 
 
+def test_a_folder_in_which_few_symbols_are_up_to_date_is_refused():
+    older = [prices("2025-08-28").assign(symbol=name) for name in ("ACB", "VCB", "VNM", "VRE")]
+    with pytest.raises(DataError, match=r"D013.*4 of 5 symbols have no bar .*: ACB, VCB, VNM, VRE"):
+        release(pd.concat([prices(), *older]))
+    fresh = [prices().assign(symbol=name) for name in ("ACB", "VCB", "VNM")]
+    assert release(pd.concat([prices(), *fresh, older[-1]]))["date"] == "2025-08-29"
+
+
+def test_a_symbol_that_no_longer_trades_is_not_missed():
+    gone = prices().assign(symbol="ROS", date=DAYS[:5] - pd.Timedelta(days=60))
+    assert release(pd.concat([prices(), gone]))["date"] == "2025-08-29"
+
+
 def test_bars_left_out_as_unfinished_are_told_together():
     warned = [issue("D010", "1 day.", level="warning", symbol=name) for name in ("ACB", "FPT")]
     with pytest.raises(DataError, match="The newest bar of ACB, FPT is not finished") as caught:

@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vn30_training.market.checks.codes import issue
 from vn30_training.market.issues import DataIssue
+from vn30_training.market.sessions import OBSERVED_SHARE
 
 BAR_FINISHED = time(15, 15)
+_LIVE = pd.Timedelta(days=30)
+"""A symbol whose last bar is older no longer trades, and is not missed on the newest day."""
 
 
 class ForecastOptions(BaseModel):
@@ -82,4 +85,18 @@ def why_not_ready(
                 date=f"{newest:%Y-%m-%d}",
             )
         ]
-    return []
+    return _half_updated(prices, newest)
+
+
+def _half_updated(prices: pd.DataFrame, newest: pd.Timestamp) -> list[DataIssue]:
+    """Refuse a newest day that too many symbols lack: only the others would get a forecast."""
+    last = prices.groupby("symbol")["date"].max()
+    live = last[last > newest - _LIVE]
+    behind = sorted(live.index[live < newest])
+    if len(live) - len(behind) >= OBSERVED_SHARE * len(live):
+        return []
+    message = (
+        f"{len(behind)} of {len(live)} symbols have no bar of {newest:%Y-%m-%d}, the newest day: "
+        f"{', '.join(behind)}."
+    )
+    return [issue("D013", message, level="error", date=f"{newest:%Y-%m-%d}")]
