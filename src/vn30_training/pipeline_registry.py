@@ -15,6 +15,9 @@ def register_pipelines() -> dict[str, Pipeline]:
     function loads no model library.
     """
     families = project.families()
+    taken = {"data", "baseline", "report", "forecast"} & families.keys()
+    if taken:
+        raise ValueError(f"No family can be called {sorted(taken)[0]!r}: a pipeline is.")
     instances = {name: project.scopes(spec, project.symbols()) for name, spec in families.items()}
     parts = {name: family.create_pipeline(families[name], instances[name]) for name in families}
     data_nodes = list(data.create_pipeline().nodes)

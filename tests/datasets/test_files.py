@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 import resource
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -100,21 +101,26 @@ def test_a_failed_save_leaves_the_previous_version(kind, tmp_path):
     assert not list(tmp_path.rglob(".partial-*"))
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """Let no file grow beyond a few bytes, as if the disk were full, once it is asked for."""
+    """Let no file grow beyond a few bytes, as if the disk were full.
+
+    Nothing else may be written meanwhile, least of all by pytest to a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @same_for_all
-def test_a_full_disk_leaves_the_previous_version(kind, tmp_path, full_disk):
+def test_a_full_disk_leaves_the_previous_version(kind, tmp_path):
     dataset, value = make(kind, tmp_path)
     dataset.save(value)
     before = dataset.content_hash()
-    full_disk()
-    with pytest.raises(DatasetError, match="too large"):
+    with pytest.raises(DatasetError, match="too large"), full_disk():
         dataset.save(value)
     assert dataset.content_hash() == before
     assert not list(tmp_path.rglob(".partial-*"))

@@ -59,5 +59,5 @@ def test_an_accepted_past_is_told_but_excludes_and_refuses_nothing():
     assert set(checked["prices"]["symbol"]) == set(SYMBOLS)
     assert checked["quality"]["excluded"] == {}
     assert levels(checked) == ["warning"]
-    assert left_out(checked["quality"]) == []
+    assert left_out(checked["quality"], checked["prices"]["date"].max()) == []
     assert checked["vintage"] == vintage.fingerprint(read(0.97).prices, source="folder")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kedro.io import AbstractDataset, DatasetError
 
+from vn30_training.market.schema import BAR_FINISHED
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-BAR_FINISHED = time(15, 15)
 
 
 class ClockDataset(AbstractDataset[Any, datetime]):

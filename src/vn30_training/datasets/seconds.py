@@ -27,11 +27,11 @@ class SecondsDataset(PathDataset):
 
     def load(self) -> dict[str, float]:
         """Return the seconds of every node that a run remembers."""
-        records = (self.root / STATE_FOLDER / "nodes").glob("*.json")
-        return {
-            path.stem: json.loads(path.read_text(encoding="utf-8"))["seconds"]
-            for path in sorted(records)
+        records = {
+            path.stem: json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted((self.root / STATE_FOLDER / "nodes").glob("*.json"))
         }
+        return {name: one["seconds"] for name, one in records.items() if "seconds" in one}
 
     def save(self, data: Any) -> None:  # noqa: ARG002
         """Refuse: the runner writes the records."""

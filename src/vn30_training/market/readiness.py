@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vn30_training.market.checks.codes import issue
 from vn30_training.market.issues import DataIssue
+from vn30_training.market.schema import BAR_FINISHED
 from vn30_training.market.sessions import OBSERVED_SHARE
 
-BAR_FINISHED = time(15, 15)
 _LIVE = pd.Timedelta(days=30)
 """A symbol whose last bar is older no longer trades, and is not missed on the newest day."""
 

@@ -7,7 +7,12 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 KEYS = ("symbol", "date")
 PRICES = ("open", "high", "low", "close")
 REQUIRED = (*KEYS, *PRICES, "volume")
 OPTIONAL = ("value", "raw_close", "vwap")
+
+BAR_FINISHED = time(15, 15)
+"""Vietnam time after which a day's bar is final."""

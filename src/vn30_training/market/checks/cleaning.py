@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from vn30_training.market.checks.findings import Findings, Mask, escalated
-from vn30_training.market.schema import KEYS, PRICES
+from vn30_training.market.schema import BAR_FINISHED, KEYS, PRICES
 
-FINISHED = time(15, 15)
-"""Vietnam time after which a day's bar is final."""
 _RANGE = ("open", "high", "low")
 
 
@@ -52,7 +50,7 @@ def drop_partial(bars: pd.DataFrame, findings: Findings, today: date, allow: boo
     """
     last = ~bars["symbol"].duplicated(keep="last").to_numpy(bool)
     unfinished = last & ~(bars["close"] > 0).to_numpy(bool)
-    if isinstance(today, datetime) and today.time() < FINISHED:
+    if isinstance(today, datetime) and today.time() < BAR_FINISHED:
         unfinished |= last & (bars["date"] == pd.Timestamp(today.date())).to_numpy(bool)
     rows = bars[unfinished]
     findings.flag("D010", rows, _closes(rows), "warning" if allow else "error")

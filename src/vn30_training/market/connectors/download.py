@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ import pandas as pd
 from vn30_training.files.atomic import write_json, write_text
 from vn30_training.files.manifest import sha256_file
 from vn30_training.market.connectors.source import COLUMNS, Source, SourceError
+from vn30_training.market.schema import BAR_FINISHED
 from vn30_training.market.sessions import expected_sessions
 from vn30_training.market.symbols import map_symbols
 
@@ -24,8 +24,6 @@ RECORD = ".download.json"
 """File in the folder that says what was downloaded; readers of prices pass over it."""
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-FINAL = clock_time(15, 15)
-"""When a session's bar is final, Vietnam time."""
 
 _PATIENCE = 3
 
@@ -70,7 +68,7 @@ class Pace:
 def newest_final_session(now: datetime) -> date:
     """Return the newest session whose bar no longer changes."""
     local = now.astimezone(VIETNAM)
-    last = local.date() if local.time() >= FINAL else local.date() - timedelta(days=1)
+    last = local.date() if local.time() >= BAR_FINISHED else local.date() - timedelta(days=1)
     newest: date = expected_sessions(last - timedelta(days=30), last)[-1].astype(object)
     return newest
 

@@ -49,7 +49,7 @@ def refuse_or_release(
         replace(one, fix=_TRAIN_AGAIN) if one.code == "D014" else one
         for one in vintages.compare(trained_vintage, prices)
     ]
-    found = [*left_out(quality), *changed]
+    found = [*left_out(quality, prices["date"].max()), *changed]
     if not quality["simulated"]:
         found = [*why_not_ready(prices, sessions, clock, forecast), *found]
     if any(one.level == "error" for one in found):
@@ -57,14 +57,19 @@ def refuse_or_release(
     return {"date": str(prices["date"].max().date()), "simulated": quality["simulated"]}
 
 
-def left_out(quality: dict[str, Any]) -> list[DataIssue]:
+def left_out(quality: dict[str, Any], newest: pd.Timestamp) -> list[DataIssue]:
     """Return as errors what the checks left out of training, but a forecast must not pass over.
 
     Without an unfinished bar it would be of another day, without a symbol whose past has changed of
-    fewer stocks, than its reader thinks.
+    fewer stocks, than its reader thinks. An unfinished bar from before the newest day is the end of
+    a stock that trades no more.
     """
     issues = [DataIssue(**one) for one in quality["issues"]]
-    unfinished = [one for one in issues if one.code == "D010"]
+    unfinished = [
+        one
+        for one in issues
+        if one.code == "D010" and (one.date is None or pd.Timestamp(one.date) >= newest)
+    ]
     told = []
     if unfinished:
         names = ", ".join(str(one.symbol) for one in unfinished)

@@ -34,7 +34,7 @@ def collect_forecasts(
     The tasks are the return, its direction (empty where the return is not known yet), and its
     quantiles.
     """
-    forecasts = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    forecasts = pd.concat([one for one in tables if len(one)] or [tables[0]], ignore_index=True)
     returns = forecasts["y_true"]
     up = (returns > 0).astype("boolean").mask(returns.isna())
     return (
