@@ -21,7 +21,6 @@ from vn30_training.files import (
     write_text,
 )
 from vn30_training.models.contract import Family
-from vn30_training.models.options import InstanceOptions
 from vn30_training.models.registry import family_class
 
 DOCUMENTS = ("metadata", "processors", "calibration")
@@ -73,10 +72,10 @@ def read(folder: Path) -> Bundle:
         name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         for name in DOCUMENTS
     }
-    options = InstanceOptions.model_validate(documents["metadata"]["options"])
-    family = family_class(options.path)
+    options = documents["metadata"]["options"]
+    family = family_class(options["path"])
     return Bundle(
-        models={seed: family.load(folder / f"seed_{seed}") for seed in options.seeds},
+        models={int(seed): family.load(folder / f"seed_{int(seed)}") for seed in options["seeds"]},
         documents=documents,
         tables={
             name: pd.read_csv(folder / f"{name}.csv", float_precision="round_trip")
