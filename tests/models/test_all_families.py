@@ -251,7 +251,7 @@ def test_finetuned_instances_start_from_the_pooled_one(
         small_options(spec, scope),
         scope,
         sectors=SECTORS,
-        pooled=pooled,
+        start=pooled,
     )
     tuned.save(tmp_path / "tuned")
     rows = market.rows("test")

@@ -110,20 +110,35 @@ def test_every_seed_has_its_forecast(market: SmallMarket) -> None:
     )
 
 
-def test_pooled_models_go_with_fine_tuning_only(market: SmallMarket) -> None:
+def test_an_instance_starts_from_its_own_kind_only(market: SmallMarket) -> None:
     options = small_options(FAMILY_SPECS["ridge"], BBB)
     pooled = fit(market, POOLED)
-    with pytest.raises(ValueError, match="a pooled model goes with fine-tuning only"):
-        train(market.features, market.labels, market.split, options, BBB, pooled=pooled)
+    with pytest.raises(ValueError, match=r"ridge.BBB starts from ridge.BBB only"):
+        train(market.features, market.labels, market.split, options, BBB, start=pooled)
     tuned = Scope.parse("BBB_finetuned")
     as_tuned = options.model_copy(update={"scope": tuned.name})
-    with pytest.raises(ValueError, match="a pooled model goes with fine-tuning only"):
+    with pytest.raises(ValueError, match=r"ridge.BBB_finetuned starts from ridge.VN30 only"):
         train(market.features, market.labels, market.split, as_tuned, tuned)
     other = as_tuned.model_copy(update={"features": FEATURES[:3]})
     with pytest.raises(ValueError, match=r"features is .* goes on with the same inputs"):
-        train(market.features, market.labels, market.split, other, tuned, pooled=pooled)
+        train(market.features, market.labels, market.split, other, tuned, start=pooled)
     with pytest.raises(TypeError, match="Ridge cannot be fine-tuned"):
-        train(market.features, market.labels, market.split, as_tuned, tuned, pooled=pooled)
+        train(market.features, market.labels, market.split, as_tuned, tuned, start=pooled)
+
+
+@pytest.mark.parametrize("name", ["ridge", "lstm"])
+def test_a_warm_start_goes_on_where_the_family_can(market: SmallMarket, name: str) -> None:
+    options = small_options(FAMILY_SPECS[name], POOLED)
+    cold = fit(market, POOLED, name=name)
+    warm = train(market.features, market.labels, market.split, options, POOLED, start=cold)
+    curves = [one.learning_curve["epoch"].min() for one in (cold, warm)]
+    again = warm.forecast(market.features, market.labels, market.rows("test"))["score"]
+    first = cold.forecast(market.features, market.labels, market.rows("test"))["score"]
+    if name == "ridge":
+        assert again.equals(first)
+    else:
+        assert curves == [1, 0]
+        assert not again.equals(first)
 
 
 def test_forecasts_are_calibrated_on_a_market_of_the_same_kind(market: SmallMarket) -> None:

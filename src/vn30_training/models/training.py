@@ -45,7 +45,7 @@ def train(
     scope: Scope,
     *,
     sectors: Mapping[str, str] | None = None,
-    pooled: Forecaster | None = None,
+    start: Forecaster | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> Forecaster:
     """Train one instance.
@@ -62,8 +62,10 @@ def train(
         What to train on.
     sectors
         Sector of each symbol, for families that read it.
-    pooled
-        The pooled instance to start from; needed, and allowed, for a fine-tuned scope only.
+    start
+        The instance to go on from: the pooled one for a fine-tuned scope, which needs it; for any
+        other scope the same instance trained on an earlier span (warm start), which families
+        that cannot be fine-tuned pass over.
     provenance
         JSON values to be kept in the metadata: hash of the data, version of the code.
 
@@ -72,23 +74,23 @@ def train(
     TooFewRowsError
         If fewer training or validation rows are usable than the options ask for.
     """
-    _check_pooled(pooled, options, scope)
+    start = _checked_start(start, options, scope)
     inside = in_scope(labels, scope)
     features, labels = within(features, inside), within(labels, inside)
-    if pooled is None:
+    if start is None:
         preparation = Preparation.choose(features, labels, options, sectors or {})
     else:
-        preparation = pooled.preparation
+        preparation = start.preparation
     train_rows, valid_rows = _rows(preparation, features, labels, split, scope)
     _check_enough(int(train_rows.sum()), options.minimum_train_rows, "train")
     _check_enough(int(valid_rows.sum()), options.minimum_valid_rows, "valid")
-    if pooled is None:
+    if start is None:
         preparation.fit(features, train_rows)
     samples = preparation.samples(features, labels)
     train_samples = samples.at(np.flatnonzero(train_rows))
     valid_samples = samples.at(np.flatnonzero(valid_rows))
     seeds = tuple(
-        _train_seed(seed, train_samples, valid_samples, options, pooled) for seed in options.seeds
+        _train_seed(seed, train_samples, valid_samples, options, start) for seed in options.seeds
     )
     return Forecaster(
         options=options,
@@ -100,18 +102,25 @@ def train(
     )
 
 
-def _check_pooled(pooled: Forecaster | None, options: InstanceOptions, scope: Scope) -> None:
-    if (pooled is not None) != (scope.kind == "finetuned"):
-        raise ValueError(f"{options.family}.{scope}: a pooled model goes with fine-tuning only.")
-    if pooled is None:
-        return
+def _checked_start(
+    start: Forecaster | None, options: InstanceOptions, scope: Scope
+) -> Forecaster | None:
+    """Return the instance to go on from, None where the family has to begin anew."""
+    wanted = Scope("pooled") if scope.kind == "finetuned" else scope
+    if start is None and scope.kind != "finetuned":
+        return None
+    if start is None or start.scope != wanted:
+        raise ValueError(f"{options.family}.{scope} starts from {options.family}.{wanted} only.")
+    if scope.kind != "finetuned" and not family_class(options.path).capabilities.finetune:
+        return None
     for name in ("path", "features", "processors", "label", "minimum_features"):
-        own, given = getattr(options, name), getattr(pooled.options, name)
+        own, given = getattr(options, name), getattr(start.options, name)
         if own != given:
             raise ValueError(
-                f"{options.family}.{scope}: {name} is {own!r} here and {given!r} in the pooled "
-                "model; fine-tuning goes on with the same inputs."
+                f"{options.family}.{scope}: {name} is {own!r} here and {given!r} in the model it "
+                "starts from; it goes on with the same inputs."
             )
+    return start
 
 
 def _rows(
@@ -142,14 +151,14 @@ def _train_seed(
     train: Samples,
     valid: Samples,
     options: InstanceOptions,
-    pooled: Forecaster | None,
+    start: Forecaster | None,
 ) -> SeedModel:
     family = family_class(options.path)
     own = family.options_type.model_validate(options.options)
-    if pooled is None:
+    if start is None:
         model = family.fit(train, valid, own, seed)
     else:
-        model = _start(pooled, seed).finetune(train, valid, own, seed)
+        model = _start(start, seed).finetune(train, valid, own, seed)
     prediction = model.predict(valid)
     y_true, volatility = valid.y_true[valid.rows], valid.volatility[valid.rows]
     diagnostics = model.diagnostics
@@ -166,10 +175,10 @@ def _train_seed(
     )
 
 
-def _start(pooled: Forecaster, seed: int) -> Family:
-    """Return the pooled model of the same seed, or of the first where there is none."""
-    models = {one.seed: one.model for one in pooled.seeds}
-    return models.get(seed, pooled.seeds[0].model)
+def _start(start: Forecaster, seed: int) -> Family:
+    """Return the earlier model of the same seed, or of the first where there is none."""
+    models = {one.seed: one.model for one in start.seeds}
+    return models.get(seed, start.seeds[0].model)
 
 
 def _scores(

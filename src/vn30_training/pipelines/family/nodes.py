@@ -70,7 +70,7 @@ def finetune(
         chosen,
         scope,
         sectors={symbol: facts["sector"] for symbol, facts in universe["symbols"].items()},
-        pooled=pooled,
+        start=pooled,
         provenance={"as_of": str(labels["date"].max().date())},
     )
 
