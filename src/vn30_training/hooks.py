@@ -31,7 +31,9 @@ class UniverseHooks:
         completed = project.use(context.config_loader["parameters"])
         context.config_loader["parameters"] = completed
         if PACKAGE_NAME:
+            asked = pipelines._requested_pipelines
             pipelines.configure(f"{PACKAGE_NAME}.pipeline_registry")
+            pipelines.set_requested(asked)
 
 
 class TrackingHooks:

@@ -67,6 +67,12 @@ class Span:
     first: str
     last: str
 
+    @classmethod
+    def of(cls, days: Days) -> Self:
+        """Return the span from the first to the last of ascending ``days``."""
+        first, last = np.datetime_as_string(days[[0, -1]], unit="D")
+        return cls(str(first), str(last))
+
     def holds(self, days: Days) -> NDArray[np.bool_]:
         """Mark the days that lie in the span."""
         return (days >= np.datetime64(self.first)) & (days <= np.datetime64(self.last))
@@ -75,6 +81,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Split:
     """Three spans in order, with ``gap_days`` sessions left out between one and the next.
+
+    ``fold`` numbers the folds of a walk-forward validation from 1; a single cut is fold 0.
 
     The gap (embargo) is at least the label's reach, so that on every session kept for training the
     label has ended before the first session of the next span. `mask` checks each row's own
@@ -85,6 +93,7 @@ class Split:
     valid: Span
     test: Span
     gap_days: int
+    fold: int = 0
 
     def mask(self, labels: pd.DataFrame, part: Part) -> NDArray[np.bool_]:
         """Mark the rows of ``labels`` (``date``, ``label_end``) that belong to a part.
@@ -107,7 +116,7 @@ class Split:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the split that `to_dict` wrote."""
         spans = {part: Span(**values[part]) for part in PARTS}
-        return cls(**spans, gap_days=int(values["gap_days"]))
+        return cls(**spans, gap_days=int(values["gap_days"]), fold=int(values["fold"]))
 
 
 def label_reach(labels: pd.DataFrame) -> int:
@@ -142,7 +151,7 @@ def make_split(labels: pd.DataFrame, options: SplitOptions) -> Split:
     Purge and embargo as in Lopez de Prado, Advances in Financial Machine Learning, chapter 7; in a
     split that only goes forward both take from the end of the earlier span.
     """
-    gap = _gap(label_reach(labels), options.gap_days)
+    gap = embargo(label_reach(labels), options.gap_days)
     sessions = np.unique(labels["date"].to_numpy())
     inside = np.ones(len(sessions), dtype=bool)
     if options.train_start is not None:
@@ -162,11 +171,18 @@ def make_split(labels: pd.DataFrame, options: SplitOptions) -> Split:
             f"no session is left for {' and '.join(empty)}: {len(sessions)} sessions cut at "
             f"{valid_at} and {test_at}, with {gap} sessions left out before each cut"
         )
-    return Split(**{part: _span(days) for part, days in spans.items()}, gap_days=gap)
+    train, valid, test = (Span.of(spans[part]) for part in PARTS)
+    return Split(train, valid, test, gap)
 
 
-def _gap(needed: int, given: int | None) -> int:
-    """Return the sessions to leave out before a cut."""
+def embargo(needed: int, given: int | None) -> int:
+    """Return the sessions to leave out before a cut: those ``given``, or as many as ``needed``.
+
+    Raises
+    ------
+    ValueError
+        If fewer are given than needed.
+    """
     if given is None:
         return needed
     if given < needed:
@@ -186,8 +202,3 @@ def _cuts(sessions: Days, options: SplitOptions) -> tuple[int, int]:
         return int(valid_at), int(test_at)
     train, valid, _ = options.ratios
     return round(len(sessions) * train), round(len(sessions) * (train + valid))
-
-
-def _span(days: Days) -> Span:
-    first, last = np.datetime_as_string(days[[0, -1]], unit="D")
-    return Span(str(first), str(last))

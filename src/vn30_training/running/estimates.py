@@ -42,8 +42,8 @@ class Estimates:
 
 def _kind(group: Group) -> tuple[str, str]:
     """Return what groups alike share: their family, and the kind of their scope."""
-    family, _, scope = group.name.partition(".")
-    return family, Scope.parse(scope).kind if group.is_instance else ""
+    family, *scope = group.name.split(".")
+    return family, Scope.parse(scope[0]).kind if group.is_instance else ""
 
 
 def _recorded(group: Group, memory: Memory | None) -> float | None:

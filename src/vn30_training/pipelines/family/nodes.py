@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from vn30_training.evaluation.splits import Split
+from vn30_training.evaluation.folds import read_split
 from vn30_training.evaluation.tables import instance_metrics
 from vn30_training.models.bundle import without_nan
 from vn30_training.models.forecaster import Forecaster
@@ -50,9 +50,9 @@ def finetune(
     split: dict[str, Any],
     options: dict[str, Any],
     universe: dict[str, Any],
-    pooled: Forecaster | None,
+    start: Forecaster | None,
 ) -> Forecaster:
-    """Train the instance from the pooled model of its family.
+    """Train the instance from another one: the pooled model, or its own of an earlier fold.
 
     Raises
     ------
@@ -66,11 +66,11 @@ def finetune(
     return train(
         features,
         labels,
-        Split.from_dict(split),
+        read_split(split),
         chosen,
         scope,
         sectors={symbol: facts["sector"] for symbol, facts in universe["symbols"].items()},
-        start=pooled,
+        start=start,
         provenance={"as_of": str(labels["date"].max().date())},
     )
 
@@ -79,16 +79,21 @@ def forecast(
     model: Forecaster, features: pd.DataFrame, labels: pd.DataFrame, split: dict[str, Any]
 ) -> pd.DataFrame:
     """Forecast the test span, out of sample."""
-    return model.forecast(features, labels, Split.from_dict(split).mask(labels, "test"))
+    chosen = read_split(split)
+    return model.forecast(features, labels, chosen.mask(labels, "test"), fold=chosen.fold)
 
 
-def score(model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
+def score(
+    model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any], split: dict[str, Any]
+) -> dict[str, Any]:
     """Tell how the instance did: status, metrics, learning curve, importance, options."""
     worthless = model.judge(forecast)
+    fold = read_split(split).fold
     record: dict[str, Any] = {
         "family": options["family"],
         "scope": model.scope.kind,
-        "name": f"{options['family']}.{model.scope}",
+        "name": f"{options['family']}.{model.scope}" + (f".fold_{fold}" if fold else ""),
+        "fold": fold,
         "symbol": model.scope.symbol,
         "status": "degenerate" if worthless else "ok",
         "reason": worthless,

@@ -78,5 +78,10 @@ def _base_pipeline(finetuned: bool) -> list[Node]:
             outputs="forecast",
             name="forecast",
         ),
-        Node(nodes.score, inputs=["model", "forecast", "options"], outputs="scores", name="score"),
+        Node(
+            nodes.score,
+            inputs=["model", "forecast", "options", "split"],
+            outputs="scores",
+            name="score",
+        ),
     ]
