@@ -73,7 +73,7 @@ def probabilistic_sharpe_from_moments(
 
 
 def expected_maximum_sharpe(trials: int, variance: float) -> float:
-    """Expected highest Sharpe ratio of ``trials`` strategies that are all worth nothing.
+    """Return the highest Sharpe ratio to expect of ``trials`` strategies all worth nothing.
 
     Parameters
     ----------
