@@ -138,6 +138,19 @@ def test_degenerate_symbols_are_left_out_of_their_family(board_inputs, instance_
     assert row["ranked"]
 
 
+def test_a_fold_at_which_the_model_is_degenerate_is_left_out(board_inputs, instance_row):
+    forecasts, instances = board_inputs
+    days = np.sort(forecasts["date"].unique())
+    forecasts = forecasts.assign(fold=np.where(forecasts["date"] < days[100], 1, 2))
+    instances = instances.assign(symbol=None)
+    folds = pd.concat([instances.assign(fold=fold) for fold in (1, 2)], ignore_index=True)
+    lost = folds.index[(folds["family"] == "lost") & (folds["fold"] == 1)]
+    folds.loc[lost, ["status", "reason"]] = ["degenerate", "constant"]
+    board = build_leaderboard(forecasts, folds).set_index("family")
+    assert board.loc["lost", "n_days"] == len(days) - 100
+    assert board.loc["clever", "n_days"] == len(days)
+
+
 def test_nothing_but_failures_still_gives_a_board(board_inputs, instance_row):
     failed = pd.DataFrame([instance_row("gone", status="failed", reason="no rows")])
     board = build_leaderboard(board_inputs[0].head(0), failed)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from vn30_training.evaluation.columns import FIGURES, MEANING
 from vn30_training.evaluation.ic import daily_ic
@@ -62,7 +63,8 @@ def build_leaderboard(
         Tidy forecasts of the test span, all families, scopes, seeds and symbols.
     instances
         One row per trained instance: ``family``, ``scope``, ``symbol``, ``status`` (``ok``,
-        ``failed`` or ``degenerate``), ``reason``; ``fit_seconds`` if known.
+        ``failed`` or ``degenerate``), ``reason``; ``fold`` where each is trained at several, and
+        ``fit_seconds`` if known.
     naive
         Families marked as naive floors.
 
@@ -97,13 +99,24 @@ def build_leaderboard(
 
 
 def _sound(forecasts: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
-    """Leave out degenerate symbols' forecasts where the family and scope has sound ones."""
-    degenerate = instances.loc[instances["status"] == "degenerate", [*BOARD, "symbol"]]
+    """Leave out the forecasts of degenerate instances where the family and scope has sound ones."""
+    keys = [*BOARD, *(name for name in ("fold",) if name in instances)]
+    degenerate = instances.loc[instances["status"] == "degenerate", [*keys, "symbol"]]
     sound = instances.loc[instances["status"] == "ok", BOARD].drop_duplicates()
-    dropped = pd.MultiIndex.from_frame(degenerate.merge(sound, on=BOARD))
+    dropped = degenerate.merge(sound, on=BOARD)
     if dropped.empty:
         return forecasts
-    return forecasts[~pd.MultiIndex.from_frame(forecasts[[*BOARD, "symbol"]]).isin(dropped)]
+    alone = dropped["symbol"].notna()
+    unsound = _among(forecasts, dropped.loc[alone, [*keys, "symbol"]])
+    return forecasts[~(unsound | _among(forecasts, dropped.loc[~alone, keys]))]
+
+
+def _among(forecasts: pd.DataFrame, instances: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the forecasts whose instance is listed."""
+    if instances.empty:
+        return np.zeros(len(forecasts), dtype=bool)
+    rows = pd.MultiIndex.from_frame(forecasts[list(instances.columns)])
+    return np.asarray(rows.isin(pd.MultiIndex.from_frame(instances)))
 
 
 def _counts(instances: pd.DataFrame) -> pd.DataFrame:
