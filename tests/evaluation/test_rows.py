@@ -22,6 +22,7 @@ def test_references_stand_beside_the_same_stock_and_day(board_inputs):
     np.testing.assert_array_equal(lost["reversal_score"], reversal.loc[lost.index])
     ewma = rows[rows["family"] == "ewma"]
     np.testing.assert_array_equal(ewma["pinball"], ewma["ewma_pinball"])
+    np.testing.assert_array_equal(ewma["crps"], ewma["ewma_crps"])
 
 
 def test_reference_scope_with_the_most_rows_is_taken(board_inputs):

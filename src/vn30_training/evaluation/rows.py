@@ -62,15 +62,16 @@ def seed_mean(rows: pd.DataFrame) -> pd.DataFrame:
 def with_references(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the yardsticks' figures for the same stock and day beside each forecast.
 
-    Adds ``pinball`` and ``crps`` of the row, ``reversal_score`` and ``ewma_pinball``; these two are
-    NaN where the naive family has no forecast. Comparisons on these columns use the same rows for
-    both sides whatever either one leaves out.
+    Adds ``pinball`` and ``crps`` of the row, ``reversal_score``, ``ewma_pinball`` and
+    ``ewma_crps``; these three are NaN where the naive family has no forecast. Comparisons on these
+    columns use the same rows for both sides whatever either one leaves out.
     """
     losses = pinball(rows["y_true"].to_numpy(), rows[list(QUANTILE_COLUMNS)].to_numpy())
     rows = rows.assign(pinball=losses.mean(axis=1), crps=crps(losses))
     return rows.assign(
         reversal_score=_beside(rows, REVERSAL_FAMILY, "score"),
         ewma_pinball=_beside(rows, QUANTILE_FAMILY, "pinball"),
+        ewma_crps=_beside(rows, QUANTILE_FAMILY, "crps"),
     )
 
 
