@@ -8,6 +8,7 @@ families around it: processors, seeds, calibration of quantiles, metadata.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -15,6 +16,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+
+from vn30_training.models.check import Check, check_model, with_planted_label
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 QUANTILE_COLUMNS = tuple(f"q{round(100 * level):02d}" for level in QUANTILES)
@@ -44,6 +47,8 @@ class Capabilities:
         Another seed gives another model.
     learns
         Fits anything at all (naive rules do not).
+    iterates
+        Learns in epochs or rounds, one record of the learning curve each, in that order.
     """
 
     quantiles: bool = False
@@ -52,6 +57,7 @@ class Capabilities:
     explain: bool = False
     seeded: bool = False
     learns: bool = True
+    iterates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +184,22 @@ class Family(ABC):
     ) -> Self:
         """Return a model that started from this one and went on learning from ``train``."""
         raise TypeError(f"{type(self).__name__} cannot be fine-tuned.")
+
+    @classmethod
+    def preflight(cls, train: Samples, valid: Samples, options: Any, seed: int) -> Iterator[Check]:
+        """Try out on a few rows whatever could spoil a long training; the model is thrown away.
+
+        By default the model is fitted to a label that one of the features tells. An error raised on
+        the way is told as a failed check. Families with more to go wrong than a fit, as networks
+        have, replace this.
+        """
+        model = cls.fit(*with_planted_label(train, valid), options, seed)
+        yield from check_model(model, valid)
+
+    @classmethod
+    def working_bytes(cls, train: Samples, options: Any) -> int:  # noqa: ARG003
+        """Estimate what fitting ``train.rows`` takes in memory, beside the samples themselves.
+
+        By default two float64 copies of the features.
+        """
+        return 2 * 8 * len(train.rows) * len(train.feature_names)

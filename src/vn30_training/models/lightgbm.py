@@ -76,7 +76,7 @@ class LightGBM(Family):
     """A fitted booster, always read back from its own text, so a saved model is the model."""
 
     options_type: ClassVar[type[Options]] = LightGBMOptions
-    capabilities = Capabilities(explain=True, seeded=True)
+    capabilities = Capabilities(explain=True, seeded=True, iterates=True)
 
     def __init__(self, text: str) -> None:
         self.text = text

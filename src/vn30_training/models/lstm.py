@@ -59,7 +59,9 @@ class LSTM(NeuralFamily):
     """
 
     options_type = LSTMOptions
-    capabilities = Capabilities(sequences=True, finetune=True, explain=True, seeded=True)
+    capabilities = Capabilities(
+        sequences=True, finetune=True, explain=True, seeded=True, iterates=True
+    )
     options: LSTMOptions
 
     @property

@@ -68,7 +68,7 @@ class Majority(_Rule):
     returns of training, whose median lies on the side it takes.
     """
 
-    capabilities = Capabilities(quantiles=True)
+    capabilities = Capabilities(quantiles=True, learns=False)
 
     @classmethod
     @override
@@ -119,7 +119,7 @@ class Ewma(_Rule):
     """No view on direction; quantiles from EWMA volatility: the floor of densities."""
 
     options_type = EwmaOptions
-    capabilities = Capabilities(quantiles=True)
+    capabilities = Capabilities(quantiles=True, learns=False)
 
     @classmethod
     @override

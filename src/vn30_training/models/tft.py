@@ -108,7 +108,7 @@ class TFT(NeuralFamily):
 
     options_type = TFTOptions
     capabilities = Capabilities(
-        quantiles=True, sequences=True, finetune=True, explain=True, seeded=True
+        quantiles=True, sequences=True, finetune=True, explain=True, seeded=True, iterates=True
     )
     options: TFTOptions
     network: TemporalFusionNetwork
@@ -212,6 +212,12 @@ class TFT(NeuralFamily):
         if self.options.score == "mean_p50_p90":
             score = (score + quantiles[:, UPPER]) / 2
         return Prediction(score=score, quantiles=quantiles)
+
+    def _resting(self) -> tuple[str, ...]:
+        """Name the paths of the static context, which is zero where no input is static."""
+        selections = ("encoder_variable_selection", "decoder_variable_selection")
+        contexts = [f"{name}.flattened_grn.context." for name in selections]
+        return () if self._static else ("static_context_", "static_enrichment.context.", *contexts)
 
     @torch.no_grad()
     def _explain(self, table: WindowTable, rows: Tensor) -> None:

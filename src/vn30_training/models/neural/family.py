@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vn30_training.files import write_json
+from vn30_training.models.check import Check, check_model
 from vn30_training.models.contract import Diagnostics, Family, Prediction, Samples
 from vn30_training.models.neural.checkpoint import (
     Progress,
@@ -23,6 +24,7 @@ from vn30_training.models.neural.checkpoint import (
 )
 from vn30_training.models.neural.device import autocast, choose_device, deterministic
 from vn30_training.models.neural.options import TrainerOptions
+from vn30_training.models.neural.preflight import check_network, training_bytes
 from vn30_training.models.neural.trainer import Trainer
 from vn30_training.models.neural.windows import WindowTable, check_finite, complete_rows, fill_up
 
@@ -95,6 +97,10 @@ class NeuralFamily(Family):
     def _prediction(self, outputs: NDArray[np.float64]) -> Prediction:
         """Turn forecasts into scores and quantiles."""
 
+    def _resting(self) -> tuple[str, ...]:
+        """Return how the names of parameters begin that these inputs cannot reach."""
+        return ()
+
     @abstractmethod
     def _explain(self, table: WindowTable, rows: Tensor) -> None:
         """Write importance, and facts about it, into the diagnostics."""
@@ -147,6 +153,43 @@ class NeuralFamily(Family):
             model = cls(options, facts["inputs"])
         write_weights(model.network, load_file(folder / WEIGHTS_NAME))
         return model
+
+    @classmethod
+    def preflight(cls, train: Samples, valid: Samples, options: Any, seed: int) -> Iterator[Check]:
+        """Check one batch, its gradients, and that a new network can learn it by heart."""
+        with deterministic(choose_device(options.device)):
+            torch.manual_seed(seed)
+            model = cls(options, cls._inputs(train))
+            table, rows = model._table(train, valid), model._complete(train, "training")
+            model._start(table.label[rows])
+            yield from check_network(
+                model.network,
+                lambda some: model._losses_as_trained(table, some),
+                lambda some: model._prediction(model._outputs(table, some).double().cpu().numpy()),
+                table.label,
+                rows[torch.randperm(len(rows))[: options.batch_size].to(rows.device)],
+                resting=model._resting(),
+            )
+        model.network.eval()
+        yield from check_model(model, valid)
+
+    @classmethod
+    def working_bytes(cls, train: Samples, options: Any) -> int:
+        """Estimate parameters and optimiser state, the table of rows, and one batch's activations.
+
+        See `Family.working_bytes`; a GPU's memory is not told from the machine's.
+        """
+        model = cls(options, cls._inputs(train))
+        table, rows = model._table(train), model._complete(train, "training")
+        model.network.train()
+        batch = rows[: options.batch_size]
+        return train.features.nbytes + training_bytes(
+            model.network, lambda some: model._losses_as_trained(table, some), batch
+        )
+
+    def _losses_as_trained(self, table: WindowTable, rows: Tensor) -> Tensor:
+        with autocast(self.device, self.options.precision):
+            return self._losses(table, rows)
 
     def _train(
         self, train: Samples, valid: Samples, options: Any, seed: int, *, keep_start: bool
