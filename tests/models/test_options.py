@@ -96,3 +96,80 @@ def test_what_is_wrong_is_named(changes: dict[str, Any], variant: str | None, me
 
 def test_families_without_variants_ignore_the_choice() -> None:
     assert merge_options("lightgbm", entry(variants={}), VCB, "wide").variant is None
+
+
+IMPORTANCE = {"method": "importance", "top": 30}
+
+
+def chosen(**defaults: Any) -> InstanceOptions:
+    parameters = entry()
+    parameters["defaults"].update(defaults)
+    return merge_options("lightgbm", parameters, POOLED, None)
+
+
+def test_options_without_selection_say_nothing_of_it() -> None:
+    plain = merge_options("lightgbm", entry(), POOLED)
+    assert (plain.selection, plain.search) == (None, None)
+    assert {"selection", "search"}.isdisjoint(plain.model_dump(mode="json"))
+    assert {"selection", "search"}.isdisjoint(json.loads(plain.model_dump_json()))
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {"method": "importance", "top": 60, "by": "family", "estimator": "ridge"},
+        {"method": "rfecv", "step": 0.2, "folds": 5},
+        {"method": "correlation", "threshold": 0.95},
+        {"method": "redundancy", "top": 20},
+        [{"method": "correlation"}, IMPORTANCE],
+    ],
+)
+def test_selection_is_one_step_or_several_and_survives_json(selection: Any) -> None:
+    options = chosen(selection=selection, search={"grid": {"num_leaves": [3, 7]}, "folds": 3})
+    assert options.selection is not None
+    assert len(options.selection) == (len(selection) if isinstance(selection, list) else 1)
+    assert InstanceOptions.model_validate(json.loads(options.model_dump_json())) == options
+    assert InstanceOptions.model_validate(options.model_dump(mode="json")) == options
+
+
+def test_later_layers_change_a_selection_replace_it_or_switch_it_off() -> None:
+    variants = {
+        "fewer": {"selection": {"top": 10}},
+        "other": {"selection": [{"method": "correlation", "threshold": 0.8}]},
+        "none": {"selection": None},
+    }
+    parameters = entry(variants=variants)
+    parameters["defaults"]["selection"] = {"method": "importance", "by": "family"}
+    fewer, other, none = (
+        merge_options("lightgbm", parameters, POOLED, name).selection for name in variants
+    )
+    assert fewer is not None
+    assert fewer[0].model_dump() == {
+        "method": "importance", "top": 10, "by": "family", "estimator": "lightgbm",
+    }  # fmt: skip
+    assert other is not None
+    assert [step.method for step in other] == ["correlation"]
+    assert none is None
+
+
+@pytest.mark.parametrize(
+    ("defaults", "message"),
+    [
+        ({"selection": {"method": "rfecv", "cv": 5}}, "cv=5 leaks: labels span .* `folds: n`"),
+        ({"selection": {**IMPORTANCE, "cv": "KFold"}}, "cv=KFold leaks"),
+        ({"search": {"grid": {"num_leaves": [3]}, "cv": 3}}, "cv=3 leaks"),
+        ({"selection": {"method": "lasso"}}, "lightgbm.VN30.selection.*'importance'"),
+        ({"selection": {"method": "importance", "tpo": 3}}, "importance.tpo"),
+        ({"selection": {"method": "importance", "top": 0}}, "greater than or equal to 1"),
+        ({"selection": {"method": "correlation", "threshold": 95}}, "less than or equal to 1"),
+        ({"selection": {"method": "rfecv", "folds": 1}}, "greater than or equal to 2"),
+        ({"selection": []}, "lightgbm.VN30.selection"),
+        ({"search": {"grid": {}}}, "lightgbm.VN30.search.grid"),
+        ({"search": {"grid": {"num_leaves": []}}}, "lightgbm.VN30.search.grid.num_leaves"),
+        ({"search": {"grid": {"num_leafs": [3]}}}, "search.grid.num_leafs.*'num_leaves'"),
+        ({"search": {"grid": {"num_leaves": [3, 1]}}}, "search.grid.num_leaves: .*got 1"),
+    ],
+)
+def test_what_is_wrong_with_a_selection_is_named(defaults: Any, message: str) -> None:
+    with pytest.raises(OptionsError, match=message):
+        chosen(**defaults)

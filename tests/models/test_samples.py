@@ -11,6 +11,7 @@ from tests.models.small_market import FEATURES, SECTORS, SYMBOLS, SmallMarket
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.samples import Preparation, in_scope, within
 from vn30_training.models.scope import Scope
+from vn30_training.models.selection.steps import Importance
 
 ROBUST = {"class": "RobustZScoreNorm", "kwargs": {"clip_outlier": True}}
 FILL = {"class": "Fillna"}
@@ -115,3 +116,38 @@ def test_a_scope_is_its_symbol_or_all(market: SmallMarket) -> None:
     everything = in_scope(market.labels, Scope.parse("VN30"))
     assert everything.all()
     assert within(market.labels, everything) is market.labels
+
+
+def test_a_selection_narrows_the_samples_and_nothing_else(market: SmallMarket) -> None:
+    plain = chosen(market, processors=(ROBUST, FILL))
+    train = plain.learnable(market.features, market.labels) & market.rows("train")
+    plain.fit(market.features, train)
+    top = Importance(method="importance", top=4)
+    selecting = plain.select(market.features, market.labels, train, [top])
+    names = selecting.feature_names
+    assert len(names) == 4
+    assert "F0" in names
+    all_of_them, some = (
+        each.samples(market.features, market.labels) for each in (plain, selecting)
+    )
+    assert (plain.feature_names, some.feature_names) == (FEATURES, names)
+    kept = [FEATURES.index(name) for name in names]
+    np.testing.assert_array_equal(some.features, all_of_them.features[:, kept])
+    assert some.features.flags.c_contiguous
+    np.testing.assert_array_equal(some.rows, all_of_them.rows)
+    again = Preparation.from_state(json.loads(json.dumps(selecting.to_state())))
+    assert again.selection == selecting.selection
+    assert "selection" not in plain.to_state()
+
+
+def test_features_chosen_first_would_be_processed_alike(market: SmallMarket) -> None:
+    train = chosen(market).learnable(market.features, market.labels) & market.rows("train")
+    late = chosen(market, processors=(ROBUST, FILL))
+    late.fit(market.features, train)
+    late = late.select(
+        market.features, market.labels, train, [Importance(method="importance", top=4)]
+    )
+    early = chosen(market, processors=(ROBUST, FILL), features=late.feature_names)
+    early.fit(market.features, train)
+    one, other = (each.samples(market.features, market.labels) for each in (late, early))
+    np.testing.assert_array_equal(one.features, other.features)

@@ -1,6 +1,7 @@
 """Training: which rows are learned from, how seeds, pools and degenerate models are treated."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,3 +170,117 @@ def test_options_are_kept_as_they_were_merged(market: SmallMarket) -> None:
     kept = InstanceOptions.model_validate(instance.metadata["options"])
     assert kept == instance.options
     assert instance.spans["train"]["rows"] == 146
+
+
+SELECTIONS: dict[str, list[dict[str, Any]]] = {
+    "importance": [{"method": "importance", "top": 3}],
+    "rfecv": [{"method": "rfecv", "folds": 3, "estimator": "ridge"}],
+    "chained": [{"method": "correlation"}, {"method": "redundancy", "top": 3}],
+}
+
+
+def choosing(scope: Scope, name: str, **changes: Any) -> InstanceOptions:
+    plain = small_options(FAMILY_SPECS[name], scope).model_dump()
+    return InstanceOptions.model_validate({**plain, **changes})
+
+
+def fit_choosing(
+    market: SmallMarket, scope: Scope, name: str, start: Forecaster | None = None, **changes: Any
+) -> Forecaster:
+    options = choosing(scope, name, **changes)
+    return train(
+        market.features, market.labels, market.split, options, scope, sectors=SECTORS, start=start
+    )
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+@pytest.mark.parametrize("scope", [POOLED, BBB], ids=str)
+def test_selection_looks_at_training_rows_only(
+    market: SmallMarket, scope: Scope, selection: str
+) -> None:
+    labels, features = market.labels.copy(), market.features.copy()
+    other = ~market.rows("train")
+    noise = np.random.default_rng(1).standard_normal((int(other.sum()), len(FEATURES)))
+    features.loc[other, list(FEATURES)] = noise.astype(np.float32)
+    for column in ("y_z", "y_rank"):
+        labels.loc[other, column] = noise[:, 3].astype(np.float32)
+    labels.loc[other, "y_raw"] = 0.02 * noise[:, 3]
+    changed = replace(market, features=features, labels=labels)
+    one, two = (
+        fit_choosing(each, scope, "ridge", selection=SELECTIONS[selection])
+        for each in (market, changed)
+    )
+    assert "F0" in one.preparation.feature_names
+    assert one.preparation.to_state() == two.preparation.to_state()
+
+
+def test_a_selecting_instance_is_saved_and_says_what_it_reads(
+    market: SmallMarket, tmp_path: Path
+) -> None:
+    instance = fit_choosing(market, POOLED, "lightgbm", selection=SELECTIONS["importance"])
+    metadata = instance.metadata
+    assert metadata["features"] == metadata["selection"]["selected"]
+    assert set(instance.importance["feature"]) == set(metadata["features"])
+    assert len(metadata["features"]) == 3
+    assert metadata["selection"]["dropped"] == len(FEATURES) - 3
+    assert set(metadata["selection"]["steps"][0]["importance"]) == set(FEATURES)
+    instance.save(tmp_path / "model")
+    again = Forecaster.load(tmp_path / "model")
+    assert again.metadata == metadata
+    one, two = (
+        each.forecast(market.features, market.labels, market.rows("test"))
+        for each in (instance, again)
+    )
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+    repeated = fit_choosing(market, POOLED, "lightgbm", selection=SELECTIONS["importance"])
+    assert repeated.metadata == metadata
+
+
+def test_instances_that_choose_nothing_say_nothing_of_it(market: SmallMarket) -> None:
+    instance = fit(market, POOLED)
+    assert {"selection", "search"}.isdisjoint(instance.metadata)
+    assert {"selection", "search"}.isdisjoint(instance.metadata["options"])
+    assert instance.metadata["features"] == list(FEATURES)
+
+
+@pytest.mark.parametrize("name", ["lstm", "tft"])
+def test_networks_read_what_was_selected_and_hand_it_on(
+    market: SmallMarket, name: str, tmp_path: Path
+) -> None:
+    chosen = {"selection": SELECTIONS["chained"]}
+    pooled = fit_choosing(market, POOLED, name, **chosen)
+    assert "F0" in pooled.preparation.feature_names
+    assert len(pooled.preparation.feature_names) == 3
+    pooled.save(tmp_path / name)
+    loaded = Forecaster.load(tmp_path / name)
+    tuned_scope = Scope.parse("BBB_finetuned")
+    tuned = fit_choosing(market, tuned_scope, name, start=loaded, **chosen)
+    assert tuned.preparation.selection == pooled.preparation.selection
+    assert tuned.metadata["selection"] == pooled.metadata["selection"]
+    with pytest.raises(ValueError, match=r"selection is None here and .* goes on with the same"):
+        fit_choosing(market, tuned_scope, name, start=loaded)
+
+
+def test_a_search_decides_the_options_and_is_told(market: SmallMarket, tmp_path: Path) -> None:
+    search = {"grid": {"n_estimators": [1, 40], "num_leaves": [2, 3]}, "folds": 3}
+    instance = fit_choosing(market, POOLED, "lightgbm", search=search)
+    best = instance.metadata["search"]["best"]
+    assert best["n_estimators"] == 40
+    assert {name: instance.options.options[name] for name in best} == best
+    assert len(instance.metadata["search"]["table"]) == 4
+    plain = fit_choosing(market, POOLED, "lightgbm", options={**instance.options.options, **best})
+    one, two = (
+        each.forecast(market.features, market.labels, market.rows("test"))
+        for each in (instance, plain)
+    )
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+    instance.save(tmp_path / "model")
+    assert Forecaster.load(tmp_path / "model").metadata == instance.metadata
+
+
+def test_a_model_that_goes_on_keeps_the_options_found(market: SmallMarket) -> None:
+    search = {"grid": {"hidden_size": [4, 8]}, "folds": 2}
+    pooled = fit_choosing(market, POOLED, "lstm", search=search, seeds=(0,))
+    tuned = fit_choosing(market, Scope.parse("BBB_finetuned"), "lstm", pooled, search=search)
+    assert tuned.metadata["search"] == pooled.metadata["search"]
+    assert tuned.options.options["hidden_size"] == pooled.metadata["search"]["best"]["hidden_size"]

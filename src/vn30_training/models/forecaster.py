@@ -17,6 +17,7 @@ from vn30_training.models.options import InstanceOptions
 from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import Scope
 from vn30_training.models.seed_model import SeedModel
+from vn30_training.models.selection.grid import Found
 from vn30_training.models.soundness import why_worthless
 
 _FLOATS = ("y_true", "y_pred", "score", *QUANTILE_COLUMNS, "p_up")
@@ -52,6 +53,8 @@ class Forecaster:
         First and last date and number of rows of the training and validation samples.
     provenance
         What the caller said of the data and the code, JSON values.
+    found
+        What the search for its family's options found, where there was one.
     """
 
     options: InstanceOptions
@@ -60,6 +63,7 @@ class Forecaster:
     seeds: tuple[SeedModel, ...]
     spans: dict[str, dict[str, Any]]
     provenance: dict[str, Any]
+    found: Found | None = None
 
     def forecast(
         self,
@@ -147,11 +151,17 @@ class Forecaster:
     @property
     def metadata(self) -> dict[str, Any]:
         """What the instance was made from, as JSON values; the same for the same inputs."""
+        selection = self.preparation.selection
+        chosen = {
+            **({} if selection is None else {"selection": selection.to_state()}),
+            **({} if self.found is None else {"search": self.found.to_state()}),
+        }
         return {
             "family": self.options.family,
             "scope": self.scope.name,
             "options": self.options.model_dump(mode="json"),
-            "features": list(self.preparation.columns),
+            "features": list(self.preparation.feature_names),
+            **chosen,
             "spans": self.spans,
             "seeds": {str(one.seed): one.facts() for one in self.seeds},
             "degenerate": self.degenerate,
@@ -210,6 +220,7 @@ class Forecaster:
             ),
             spans=metadata["spans"],
             provenance=metadata["provenance"],
+            found=Found(**metadata["search"]) if "search" in metadata else None,
         )
 
 

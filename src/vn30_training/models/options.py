@@ -6,11 +6,18 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from vn30_training.models.contract import Options
 from vn30_training.models.registry import family_class
 from vn30_training.models.scope import Kind, Scope
+from vn30_training.models.selection.steps import GridSearch, Selection
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,6 +58,12 @@ class InstanceOptions(Options):
         The name of a feature set, or the columns themselves.
     processors
         Configuration of the feature processors, in order; fitted on the training rows.
+    selection
+        Steps that choose among the processed features, learned from the training rows; None keeps
+        all. A step in a later layer changes one of an earlier layer where both are a mapping; a
+        list takes its place.
+    search
+        A grid of the family's own options to choose from, scored inside the training rows.
     label
         The column that is learned.
     seeds
@@ -77,6 +90,8 @@ class InstanceOptions(Options):
     variant: str | None = None
     features: str | tuple[str, ...]
     processors: tuple[dict[str, Any], ...] = ()
+    selection: Selection | None = None
+    search: GridSearch | None = None
     label: Literal["y_raw", "y_z", "y_rank"] = "y_z"
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
     minimum_train_rows: int = Field(default=120, ge=1)
@@ -85,6 +100,12 @@ class InstanceOptions(Options):
     point: Literal["proportional", "affine", "identity"] = "proportional"
     quantiles: Literal["conformal", "own"] = "conformal"
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = serialize(self)
+        unused = [name for name in ("selection", "search") if values.get(name) is None]
+        return {name: value for name, value in values.items() if name not in unused}
 
 
 def merge_options(
@@ -135,7 +156,9 @@ def merge_options(
         "scope": scope.name,
         "variant": variant if declared.variants else None,
     }
-    return _validate(InstanceOptions, {**merged, **fixed}, place)
+    chosen = _validate(InstanceOptions, {**merged, **fixed}, place)
+    _check_grid(chosen, own_type, f"{place}.search.grid")
+    return chosen
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
@@ -143,6 +166,12 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     valid = sorted(valid)
     close = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"valid names: {', '.join(valid)}."
+
+
+def _check_grid(chosen: InstanceOptions, own_type: type[Options], place: str) -> None:
+    for name, values in (chosen.search.grid if chosen.search else {}).items():
+        for value in values:
+            _validate(own_type, {**chosen.options, name: value}, place)
 
 
 def _variant(declared: FamilyParameters, variant: str, name: str) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,6 +16,8 @@ from vn30_training.features.sets import resolve
 from vn30_training.models.contract import Samples
 from vn30_training.models.options import InstanceOptions
 from vn30_training.models.scope import POOLED_NAME, Scope
+from vn30_training.models.selection.selector import Selected, select
+from vn30_training.models.selection.steps import Step
 
 Mask = NDArray[np.bool_]
 KEYS = ["symbol", "date"]
@@ -37,6 +39,10 @@ class Preparation:
         Share of ``columns`` that must be known for a row to be used.
     sectors
         Sector of each symbol; the order of the keys gives the symbols their codes.
+    selection
+        Which of the processed features are handed on; None hands on all. Processors treat every
+        column by itself, so the ones kept are what they would be had they been chosen before.
+        Which rows are usable is judged by all of ``columns``, so selection changes no row.
     """
 
     columns: tuple[str, ...]
@@ -44,6 +50,7 @@ class Preparation:
     label: Literal["y_raw", "y_z", "y_rank"]
     minimum_features: float
     sectors: dict[str, str]
+    selection: Selected | None = None
 
     @classmethod
     def choose(
@@ -74,6 +81,23 @@ class Preparation:
         """Fit the processors on the rows where ``train`` is true."""
         self.chain.fit(features[[*KEYS, *self.columns]], train)
 
+    def select(
+        self, features: pd.DataFrame, labels: pd.DataFrame, train: Mask, steps: Sequence[Step]
+    ) -> Self:
+        """Return the same preparation, handing on what ``steps`` choose on the rows of ``train``.
+
+        Relevance is a matter of what the model will see, so the processors must be fitted before.
+        """
+        rows = np.flatnonzero(train)
+        samples = self.samples(features, labels).at(rows)
+        label_end = labels["label_end"].to_numpy()[rows]
+        return replace(self, selection=select(samples, label_end, steps))
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features that a model is trained on."""
+        return self.columns if self.selection is None else self.selection.selected
+
     def usable(self, features: pd.DataFrame, labels: pd.DataFrame) -> Mask:
         """Return the rows with enough known features and a known volatility."""
         known = np.isfinite(features[list(self.columns)].to_numpy()).mean(axis=1)
@@ -93,6 +117,8 @@ class Preparation:
         if len(processed) != len(features):
             raise ValueError("Processors of features must keep every row; drop rows by the label.")
         values = processed.drop(columns=KEYS)
+        if self.selection is not None:
+            values = values[list(self.selection.selected)]
         symbols, sectors = self._codes(labels["symbol"])
         return Samples(
             features=np.ascontiguousarray(values.to_numpy(dtype=np.float32)),
@@ -122,6 +148,7 @@ class Preparation:
 
     def to_state(self) -> dict[str, Any]:
         """Return what `from_state` reads, as JSON values."""
+        selection = {} if self.selection is None else {"selection": self.selection.to_state()}
         return {
             "columns": list(self.columns),
             "chain": self.chain.to_state(),
@@ -129,17 +156,20 @@ class Preparation:
             "minimum_features": self.minimum_features,
             "symbols": list(self.sectors),
             "sectors": list(self.sectors.values()),
+            **selection,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Rebuild what `to_state` returned."""
+        selection = state.get("selection")
         return cls(
             columns=tuple(state["columns"]),
             chain=ProcessorChain.from_state(state["chain"]),
             label=state["label"],
             minimum_features=state["minimum_features"],
             sectors=dict(zip(state["symbols"], state["sectors"], strict=True)),
+            selection=None if selection is None else Selected.from_state(selection),
         )
 
 

@@ -1,4 +1,4 @@
-"""Training one instance: rows, processors, one model per seed, calibration."""
+"""Training one instance: rows, processors, selection, one model per seed, calibration."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from vn30_training.models.registry import family_class
 from vn30_training.models.samples import Mask, Preparation, in_scope, within
 from vn30_training.models.scope import POOLED_NAME, Scope
 from vn30_training.models.seed_model import SeedModel
+from vn30_training.models.selection.grid import Found, search
+from vn30_training.models.selection.purged import Days, PurgedKFold
 from vn30_training.models.soundness import why_worthless
 
 
@@ -86,9 +88,14 @@ def train(
     _check_enough(int(valid_rows.sum()), options.minimum_valid_rows, "valid")
     if start is None:
         preparation.fit(features, train_rows)
+        if options.selection is not None:
+            preparation = preparation.select(features, labels, train_rows, options.selection)
     samples = preparation.samples(features, labels)
     train_samples = samples.at(np.flatnonzero(train_rows))
     valid_samples = samples.at(np.flatnonzero(valid_rows))
+    found = _search(options, start, train_samples, labels["label_end"].to_numpy()[train_rows])
+    if found is not None:
+        options = options.model_copy(update={"options": {**options.options, **found.best}})
     seeds = tuple(
         _train_seed(seed, train_samples, valid_samples, options, start) for seed in options.seeds
     )
@@ -99,6 +106,7 @@ def train(
         seeds=seeds,
         spans={"train": _span(train_samples), "valid": _span(valid_samples)},
         provenance=dict(provenance or {}),
+        found=found,
     )
 
 
@@ -113,7 +121,8 @@ def _checked_start(
         raise ValueError(f"{options.family}.{scope} starts from {options.family}.{wanted} only.")
     if scope.kind != "finetuned" and not family_class(options.path).capabilities.finetune:
         return None
-    for name in ("path", "features", "processors", "label", "minimum_features"):
+    inputs = ("path", "features", "processors", "selection", "search", "label", "minimum_features")
+    for name in inputs:
         own, given = getattr(options, name), getattr(start.options, name)
         if own != given:
             raise ValueError(
@@ -135,6 +144,18 @@ def _rows(
     if scope.kind == "pooled":
         learnable = learnable & labels["member"].to_numpy(dtype=bool)
     return learnable & split.mask(labels, "train"), learnable & split.mask(labels, "valid")
+
+
+def _search(
+    options: InstanceOptions, start: Forecaster | None, train: Samples, label_end: Days
+) -> Found | None:
+    """Search the grid inside the training rows; what goes on from a model keeps its options."""
+    if start is not None or options.search is None:
+        return None if start is None else start.found
+    asked = options.search
+    splitter = PurgedKFold(asked.folds, train.date[train.rows], label_end, asked.embargo)
+    family = family_class(options.path)
+    return search(family, train, options.options, asked.grid, splitter, options.seeds[0])
 
 
 def _check_enough(rows: int, least: int, part: str) -> None:

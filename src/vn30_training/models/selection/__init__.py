@@ -1,0 +1,1 @@
+"""Choosing features and options from the training rows of a fold, and from nothing else."""
