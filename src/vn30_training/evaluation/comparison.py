@@ -37,7 +37,7 @@ class Grids:
     ----------
     metric
         One of `METRICS`.
-    values
+    boards
         The score where the metric is ``rank_ic``, the loss otherwise, shape (days, stocks); NaN
         where there is no forecast.
     y_true
@@ -45,7 +45,7 @@ class Grids:
     """
 
     metric: str
-    values: dict[Board, Floats]
+    boards: dict[Board, Floats]
     y_true: Floats
 
     @classmethod
@@ -59,26 +59,27 @@ class Grids:
             "absolute_error": lambda: (rows["y_true"] - rows["y_pred"]).abs(),
             "pinball": lambda: rows["pinball"],
         }[metric]().to_numpy(dtype=np.float64)
-        values = {}
+        laid: dict[Board, Floats] = {}
         for board, at in rows.groupby(BOARD, observed=True, sort=True).indices.items():
             family, scope = cast("Board", board)
-            values[family, scope] = np.full(shape, np.nan)
-            values[family, scope][date[at], symbol[at]] = judged[at]
+            laid[family, scope] = np.full(shape, np.nan)
+            laid[family, scope][date[at], symbol[at]] = judged[at]
         y_true = np.full(shape, np.nan)
         y_true[date, symbol] = rows["y_true"]
-        return cls(metric, values, y_true)
+        return cls(metric, laid, y_true)
 
     def known(self, *boards: Board) -> Cells:
         """Mark the days and stocks that all the boards know."""
-        return ~np.isnan(np.stack([self.values[board] for board in boards])).any(axis=0)
+        known: Cells = np.all([~np.isnan(self.boards[board]) for board in boards], axis=0)
+        return known
 
     def losses(self, board: Board, cells: Cells) -> Floats:
         """Return the loss of each day over the ``cells``: minus the rank IC, or a mean loss."""
         if self.metric == "rank_ic":
-            return -_rank_ic(self.values[board], self.y_true, cells)
+            return -_rank_ic(self.boards[board], self.y_true, cells)
         count = cells.sum(axis=1)
         daily = np.full(len(cells), np.nan)
-        total = self.values[board].sum(axis=1, where=cells)
+        total = self.boards[board].sum(axis=1, where=cells)
         np.divide(total, count, where=count > 0, out=daily)
         return daily
 
@@ -162,7 +163,7 @@ def paired_tests(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
 
 def _compared(grids: Grids, holding: int) -> Iterator[dict[str, Any]]:
     """Give one record per pair, without Holm's adjustment."""
-    floors_last = sorted(grids.values, key=lambda board: (board[0] in NAIVE_FAMILIES, board))
+    floors_last = sorted(grids.boards, key=lambda board: (board[0] in NAIVE_FAMILIES, board))
     for first, second in combinations(floors_last, 2):
         if first[0] in NAIVE_FAMILIES:
             return
