@@ -60,7 +60,6 @@ def check_family(
     )
     return {
         "family": name,
-        "status": "ok",
         "checks": _values(checks),
         "bytes": need,
         "instances": len(instances),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Node
 
 from vn30_training.models.registry import FamilySpec
 from vn30_training.models.scope import Scope
@@ -15,13 +15,12 @@ _TABLES = ("features", "labels", "split")
 
 def create_pipeline(
     families: Mapping[str, FamilySpec], scopes: Mapping[str, Sequence[Scope]]
-) -> list[Node | Pipeline]:
+) -> list[Node]:
     """Return the checks of the tables, of every family, of the machine, and the verdict.
 
     A family is tried out on its first scope, which is the pooled one if it has that, in the
     namespace ``<family>.<scope>``: instances run in parallel.
     """
-    first = {name: scopes[name][0] for name in families}
     return [
         Node(
             nodes.check_tables,
@@ -29,14 +28,10 @@ def create_pipeline(
             outputs="preflight_tables",
             name="check_tables",
         ),
-        *(_family(name, scope) for name, scope in first.items()),
+        *(_family(name, scopes[name][0]) for name in families),
         Node(
             nodes.gather,
-            inputs=[
-                "machine",
-                "preflight_tables",
-                *(f"{name}.{scope}.preflight" for name, scope in first.items()),
-            ],
+            inputs=["machine", "preflight_tables", *(f"preflight_{name}" for name in families)],
             outputs="preflight",
             name="gather_checks",
         ),
@@ -44,21 +39,17 @@ def create_pipeline(
     ]
 
 
-def _family(family: str, scope: Scope) -> Pipeline:
-    node = Node(
+def _family(family: str, scope: Scope) -> Node:
+    return Node(
         nodes.check_family,
-        inputs=[*_TABLES, "params:family", "params:instances", "params:universe", "params:variant"],
-        outputs="preflight",
+        inputs=[
+            *_TABLES,
+            f"params:{family}",
+            f"params:instances.{family}",
+            "params:universe",
+            "params:variant",
+        ],
+        outputs=f"preflight_{family}",
         name="preflight",
-    )
-    return Pipeline(
-        [node],
         namespace=f"{family}.{scope}",
-        inputs={name: name for name in _TABLES},
-        parameters={
-            "params:family": f"params:{family}",
-            "params:instances": f"params:instances.{family}",
-            "params:universe": "params:universe",
-            "params:variant": "params:variant",
-        },
     )
