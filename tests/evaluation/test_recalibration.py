@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from vn30_training.evaluation.probabilistic import INTERVALS
 from vn30_training.evaluation.recalibration import RecalibrationOptions, recalibrate
+from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.models.calibration import probability_up
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
@@ -161,6 +162,13 @@ def test_each_family_scope_and_seed_is_corrected_by_itself():
     together = recalibrate(pd.concat(groups, ignore_index=True), SMALL)
     apart = pd.concat([recalibrate(group, SMALL) for group in groups], ignore_index=True)
     pd.testing.assert_frame_equal(together, apart, check_dtype=False)
+
+
+def test_takes_rows_whose_seeds_are_averaged():
+    tidy = forecasts(days=100, narrow=lambda when: 0.5 + when)
+    rows = with_references(seed_mean(known_rows(pd.concat([tidy, tidy.assign(seed=1)]))))
+    from_rows, from_tidy = recalibrate(rows), recalibrate(tidy)
+    np.testing.assert_array_equal(from_rows[CHANGED], from_tidy[CHANGED])
 
 
 def test_what_cannot_be_corrected_is_kept():

@@ -60,15 +60,16 @@ def recalibrate(
     """Correct the quantiles, and the probability of a rise, of stitched forecasts.
 
     A forecast made at the close of ``date`` is corrected by the returns of the same family, scope
-    and seed whose ``label_end`` is not later: changing or deleting what comes after changes no bit
-    of it. The median and the interquartile range of each forecast stay its centre and its unit, so
-    a family that sees storms coming keeps the merit of it; ``y_pred`` and ``score`` stay as they
-    are.
+    and, where there is one, seed whose ``label_end`` is not later: changing or deleting what comes
+    after changes no bit of it. The median and the interquartile range of each forecast stay its
+    centre and its unit, so a family that sees storms coming keeps the merit of it; ``y_pred`` and
+    ``score`` stay as they are.
 
     Parameters
     ----------
     forecasts
-        Tidy forecasts, each family, scope, seed, symbol and date once.
+        Tidy forecasts, each family, scope, seed, symbol and date once; or the rows of
+        `rows.seed_mean`, whose seeds are averaged.
     options
         How past residuals are weighted; without any, the defaults.
 
@@ -81,7 +82,8 @@ def recalibrate(
     options = options or RecalibrationOptions()
     given = forecasts[list(QUANTILE_COLUMNS)].to_numpy(dtype=np.float64)
     quantiles = given.copy()
-    for places in forecasts.groupby([*BOARD, "seed"], observed=True).indices.values():
+    series = forecasts.columns.intersection([*BOARD, "seed"], sort=False).tolist()
+    for places in forecasts.groupby(series, observed=True).indices.values():
         quantiles[places] = _series(forecasts.iloc[places], given[places], options)
     changed = (quantiles != given).any(axis=1) & ~np.isnan(quantiles).any(axis=1)
     p_up = forecasts["p_up"].to_numpy(dtype=np.float64, copy=True)
