@@ -78,7 +78,8 @@ def long_short_returns(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
         ``family``, ``scope``, ``date``, ``long_short``; days without a top or a bottom group are
         left out.
     """
-    return _thinned(daily_signal(rows), rows["date"].unique(), holding)
+    thinned = _thinned(daily_signal(rows), rows["date"].unique(), holding)
+    return thinned.astype(dict.fromkeys(BOARD, "str"))
 
 
 def signal_table(rows: pd.DataFrame, holding: int, trials: Mapping[str, Any]) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def _turnover(top: pd.DataFrame, days: pd.DataFrame) -> Floats:
     stayed = np.bincount(stays["day"], minlength=len(days))
     follows = (days.groupby(BOARD, observed=True).cumcount() > 0).to_numpy()
     turnover = np.full(len(days), np.nan)
-    known = follows & (size > 0) & (np.r_[0, size[:-1]] > 0)
+    known = follows & (size > 0) & (np.r_[0, size][:-1] > 0)
     np.divide(size - stayed, size, out=turnover, where=known)
     return turnover
 

@@ -82,5 +82,9 @@ def _rank_ics(forecasts: pd.DataFrame) -> pd.DataFrame:
     ]
     days = pd.concat(daily).astype(dict.fromkeys(BOARD, "str"))
     grouped = days.groupby([*BOARD, "fold"])["rank_ic"]
-    table = grouped.agg(rank_ic="mean", n_days="count")
-    return table.assign(rank_ic_t=grouped.agg(lambda values: newey_west_t(values, holding)))
+    figures = {
+        "rank_ic": grouped.mean(),
+        "rank_ic_t": grouped.agg(lambda values: newey_west_t(values, holding)),
+        "n_days": grouped.count(),
+    }
+    return pd.DataFrame(figures)
