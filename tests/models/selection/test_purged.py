@@ -1,5 +1,6 @@
 """The purged splitter: every row tested once, no label window on both sides, plain ones refused."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,22 @@ def test_test_folds_are_runs_of_sessions_of_nearly_equal_length() -> None:
     sizes = [len(np.unique(date[test])) for _, test in PurgedKFold(5, date, end).split()]
     assert sum(sizes) == len(np.unique(date))
     assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(
+    ("folds", "reach", "embargo"), [(5, 0, 0), (5, 3, 0), (4, 3, 5), (6, 2, 1)]
+)
+def test_purge_and_embargo_are_those_of_skfolio(folds: int, reach: int, embargo: int) -> None:
+    """Its combinatorial splitter tests two folds at once and trains on what is clear of both."""
+    from skfolio.model_selection import CombinatorialPurgedCV
+
+    date = np.datetime64("2020-01-01") + np.arange(120) * DAY
+    ours = list(PurgedKFold(folds, date, date + reach * DAY, embargo).split())
+    theirs = CombinatorialPurgedCV(folds, 2, purged_size=reach, embargo_size=embargo)
+    pairs = list(combinations(range(folds), 2))
+    for (one, other), (train, tests) in zip(pairs, theirs.split(date[:, None]), strict=True):
+        np.testing.assert_array_equal(np.intersect1d(ours[one][0], ours[other][0]), train)
+        np.testing.assert_array_equal(np.concatenate(tests), [*ours[one][1], *ours[other][1]])
 
 
 def test_scikit_learn_takes_it_for_a_splitter() -> None:

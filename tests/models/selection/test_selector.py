@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
-from tests.models.selection.planted import NAMES, planted
+from tests.models.selection.planted import HOLDING, NAMES, planted
 
 from vn30_training.models.contract import Samples
 from vn30_training.models.selection.selector import Selected, select
@@ -17,7 +17,7 @@ STEPS: dict[str, Any] = {
     "importance": {"method": "importance", "top": 3},
     "ridge": {"method": "importance", "top": 3, "estimator": "ridge"},
     "family": {"method": "importance", "top": 3, "by": "family"},
-    "rfecv": {"method": "rfecv", "folds": 3},
+    "rfecv": {"method": "rfecv", "folds": 2, "step": 0.4},
     "correlation": {"method": "correlation"},
     "redundancy": {"method": "redundancy", "top": 3},
     "chained": [{"method": "correlation"}, {"method": "redundancy", "top": 2}],
@@ -82,6 +82,34 @@ def test_state_survives_json(name: str) -> None:
     samples, end = planted()
     selected = select(samples, end, steps(name))
     assert Selected.from_state(json.loads(json.dumps(selected.to_state()))) == selected
+
+
+def test_looking_at_all_rows_would_find_skill_in_noise() -> None:
+    """What the selection must not do, done on purpose: the reason why it may not."""
+    draws, honest, peeking = 12, 0.0, 0.0
+    for seed in range(draws):
+        samples, end = planted(seed, sessions=120, names=tuple(f"noise_{i}" for i in range(300)))
+        everywhere = samples.at(np.arange(len(samples.label)))
+        every_end = samples.date + np.timedelta64(HOLDING, "D")
+        honest += skill_of_five(samples, end, samples) / draws
+        peeking += skill_of_five(everywhere, every_end, samples) / draws
+    tested = len(samples.label) - len(samples.rows)
+    error = 1 / np.sqrt(draws * tested)
+    assert abs(honest) < 3 * error
+    assert peeking > 5 * error
+
+
+def skill_of_five(looked_at: Samples, end: Any, samples: Samples) -> float:
+    """Choose five features on some rows, fit them on the training rows, and test on the others."""
+    five = TypeAdapter(Selection).validate_python({"method": "redundancy", "top": 5})
+    chosen = select(looked_at, end, five).selected
+    x, y = (
+        samples.features[:, [samples.feature_names.index(name) for name in chosen]],
+        samples.label,
+    )
+    beta, *_ = np.linalg.lstsq(x[samples.rows], y[samples.rows], rcond=None)
+    test = np.setdiff1d(np.arange(len(y)), samples.rows)
+    return float(np.corrcoef(x[test] @ beta, y[test])[0, 1])
 
 
 def test_infinite_values_are_taken_for_unknown() -> None:
