@@ -142,7 +142,7 @@ def _samples(
     scope: Scope,
     sectors: Mapping[str, str],
 ) -> tuple[Samples, Samples]:
-    """Return the samples that training would see."""
+    """Return the samples that training would see, with all features that it may select from."""
     inside = in_scope(labels, scope)
     features, labels = within(features, inside), within(labels, inside)
     preparation = Preparation.choose(features, labels, options, sectors)
