@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from vn30_training.evaluation.calibration_slices import calibration_table, calibration_targets
+from vn30_training.evaluation.calibration_slices import (
+    SYMBOL_ROWS,
+    calibration_table,
+    calibration_targets,
+)
 from vn30_training.evaluation.leaderboard import build_leaderboard
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.evaluation.tables import coverage_by_symbol
@@ -147,7 +151,9 @@ def test_targets():
     coverage[0], coverage[1] = 0.90, 0.835
     parts = [stocks.assign(family=name, coverage_80=coverage) for name in ("good", "bad")]
     parts.append(stocks.assign(family="uneven", coverage_80=np.where(coverage > 0.8, 0.75, 0.8)))
-    table = pd.concat([whole, *parts], ignore_index=True).assign(scope="pooled", variant="given")
+    young = stocks.assign(family="good", slice="young", coverage_80=0.5, n=SYMBOL_ROWS - 1)
+    table = pd.concat([whole, *parts], ignore_index=True).assign(n=SYMBOL_ROWS)
+    table = pd.concat([table, young], ignore_index=True).assign(scope="pooled", variant="given")
     targets = calibration_targets(table).set_index("family")
     assert targets["pooled_miss"].to_dict() == pytest.approx({"good": 1.5, "bad": 3, "uneven": 0})
     assert targets["symbols_within"].to_dict() == {"good": 0.9, "bad": 0.9, "uneven": 0.8}

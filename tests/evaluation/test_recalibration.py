@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import norm
 
-from vn30_training.evaluation.probabilistic import INTERVALS
+from vn30_training.evaluation.probabilistic import INTERVALS, pinball
 from vn30_training.evaluation.recalibration import RecalibrationOptions, recalibrate
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.models.calibration import probability_up
@@ -194,6 +194,34 @@ def test_impossible_options_are_refused():
     for wrong in ({"half_life": 0}, {"shrinkage": 0}, {"minimum_sessions": 0}, {"halflife": 9}):
         with pytest.raises(ValidationError):
             RecalibrationOptions(**wrong)
+
+
+@pytest.mark.real_data
+def test_normal_quantiles_of_real_returns_are_set_right(real_data):
+    """RiskMetrics' normal quantiles of the members of 2025: too wide inside, too narrow outside."""
+    members = pd.read_csv(real_data / "constituents.csv")
+    tables = []
+    for symbol in members.loc[members["end_date"].isna(), "symbol"]:
+        prices = pd.read_csv(real_data / "ohlcv" / f"{symbol}.csv", parse_dates=["date"])
+        close, day = prices["close"], prices["date"]
+        volatility = (close.pct_change() ** 2).ewm(alpha=0.06).mean() ** 0.5
+        table = pd.DataFrame({"date": day, "label_end": day.shift(-3), "symbol": symbol})
+        table["y_true"] = close.shift(-3) / close.shift(-1) - 1
+        table[list(QUANTILE_COLUMNS)] = np.outer(np.sqrt(2) * volatility, norm.ppf(QUANTILES))
+        tables.append(table.iloc[20:-3].assign(family="normal", scope="pooled", p_up=0.5))
+    rows = pd.concat(tables, ignore_index=True)
+    corrected = recalibrate(rows)
+    scored = rows["date"] >= "2019-01-01"
+    assert abs(coverage(rows[scored], 50).mean() - 50) > 4
+    for percent in INTERVALS:
+        assert coverage(corrected[scored], percent).mean() == pytest.approx(percent, abs=1)
+    by_symbol = coverage(corrected[scored], 80).groupby(rows["symbol"]).mean()
+    assert ((by_symbol - 80).abs() <= 4).mean() >= 0.9
+    losses = [
+        pinball(one["y_true"].to_numpy(), one[list(QUANTILE_COLUMNS)].to_numpy()).mean()
+        for one in (corrected[scored], rows[scored])
+    ]
+    assert losses[0] < 1.002 * losses[1]
 
 
 def test_the_days_of_a_year_take_a_moment():

@@ -20,6 +20,9 @@ SYMBOL_WITHIN = 4.0
 """Points by which a stock's coverage of the 80 % interval may miss."""
 SYMBOLS_WITHIN = 0.9
 """Share of the stocks that have to be so near."""
+SYMBOL_ROWS = 250
+"""Forecasts of a stock, a year of them, below which it is not asked: of 250 independent returns an
+honest interval misses by 4 points one time in nine, of 25 two times in three."""
 
 LIMIT_TOLERANCE = 0.3
 """Points of return within which a close counts as one at the limit: ticks round limits into the
@@ -50,8 +53,8 @@ def calibration_table(rows: pd.DataFrame, panel: pd.DataFrame, variant: str) -> 
     Returns
     -------
     DataFrame
-        The table ``calibration`` of `evidence.Evidence`. Skills are the shares saved of the loss of
-        EWMA's quantiles, of this same variant, on the rows that EWMA forecasts too.
+        The table ``calibration`` of `evidence.Evidence`. Skills are the shares saved of the losses
+        ``ewma_pinball`` and ``ewma_crps``, on the rows that have them.
     """
     rows = rows.loc[rows["pinball"].notna()]
     figures = _figures(rows)
@@ -71,13 +74,15 @@ def calibration_targets(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``family``, ``scope``, ``variant``, ``pooled_miss`` (points by which the coverage of all
-        rows misses its nominal level, at the worst of 50, 80 and 90 %), ``symbols_within`` (share
-        of the stocks whose 80 % coverage is within `SYMBOL_WITHIN` points), ``met`` (bool: within
-        `POOLED_WITHIN`, and at least `SYMBOLS_WITHIN` of the stocks).
+        rows misses its nominal level, at the worst of 50, 80 and 90 %), ``symbols_within`` (of the
+        stocks with `SYMBOL_ROWS` or more, the share whose 80 % coverage is within `SYMBOL_WITHIN`
+        points), ``met`` (bool: within `POOLED_WITHIN`, and at least `SYMBOLS_WITHIN` of the
+        stocks).
     """
     keys = [*BOARD, "variant"]
     misses = (100 * table[_COVERAGES] - list(INTERVALS)).abs()
     whole, stock = (table["kind"] == kind for kind in ("all", "symbol"))
+    stock &= table["n"] >= SYMBOL_ROWS
     near = table.loc[stock, keys].assign(near=misses.loc[stock, "coverage_80"] <= SYMBOL_WITHIN)
     pooled = table.loc[whole, keys].assign(pooled_miss=misses.loc[whole].max(axis=1))
     targets = pooled.set_index(keys).assign(symbols_within=near.groupby(keys)["near"].mean())

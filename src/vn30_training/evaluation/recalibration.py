@@ -32,9 +32,9 @@ fiftieth of their size apart far out, up to a hundred spreads."""
 class RecalibrationOptions(BaseModel):
     """How past residuals are weighted.
 
-    On VN30, 2019 to 2025, every family's coverage was within 2 points with these defaults. Where it
-    had been so before, correcting cost 0.2 to 0.4 % of the pinball loss; twice the half-life costs
-    half of that and lags a drifting forecaster twice as long.
+    With these defaults every stock's 80 % interval of EWMA, reversal and ridge was within 4 points
+    on VN30 from 2019 to 2025, 95 % of them before; that cost 0.3 to 0.4 % of the pinball loss.
+    Twice the half-life costs 0.1 % less, and lags a drifting forecaster twice as long.
 
     Attributes
     ----------
