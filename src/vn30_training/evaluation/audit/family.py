@@ -1,0 +1,133 @@
+"""The audit of one instance of a family: its fit, its forecasts, its skill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from vn30_training.evaluation.audit.case import Case, label_options, recent
+from vn30_training.evaluation.audit.chain import Chain, data_chain, family_chain
+from vn30_training.evaluation.audit.findings import Finding
+from vn30_training.evaluation.audit.fitting import audit_fit
+from vn30_training.evaluation.audit.forecasting import audit_forecasts
+from vn30_training.evaluation.audit.options import AuditOptions, reduced
+from vn30_training.evaluation.audit.skill import audit_planted, audit_shuffled
+from vn30_training.features.alpha158.modes import Mode
+from vn30_training.features.sets import resolve
+from vn30_training.models.options import InstanceOptions
+from vn30_training.models.registry import family_class
+from vn30_training.models.scope import Scope
+from vn30_training.models.training import Split, TooFewRowsError
+
+LEAST_PLANTED = {"rows": 0.8, "sequences": 0.5}
+"""Correlation with a planted answer that families of rows and of sequences must reach: a reduced
+network sees few windows."""
+
+
+def audit_family(
+    panel: pd.DataFrame,
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: Split,
+    options: InstanceOptions,
+    scope: Scope,
+    sectors: Mapping[str, str],
+    feature_mode: Mode,
+    audit: AuditOptions,
+) -> list[dict[str, Any]]:
+    """Audit one instance of a family, trained in a `reduced` size.
+
+    Parameters
+    ----------
+    panel, features, labels
+        The user's own tables, the same rows in the same order.
+    split
+        Any with a validation span; the sessions around it are used, see `AuditOptions`.
+    options, scope, sectors
+        As for training. A fine-tuned scope is skipped: it runs the code of the pooled one.
+    feature_mode
+        With which ``features`` was made.
+    audit
+        How thorough.
+
+    Returns
+    -------
+    list of dict
+        Findings of the checks ``fit``, ``processors``, ``hidden labels``, ``future``, ``dividend``,
+        ``shuffled labels`` and ``planted answer``, all skipped where the instance cannot be trained
+        for lack of rows.
+    """
+    base = data_chain(sectors, label_options(labels), feature_mode)
+    chain = family_chain(base, reduced(options), scope, sectors)
+    found = audit_family_chain(chain, panel, features, labels, split, options, scope, audit)
+    return [one.to_dict() for one in found]
+
+
+def audit_family_chain(
+    chain: Chain,
+    panel: pd.DataFrame,
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: Split,
+    options: InstanceOptions,
+    scope: Scope,
+    audit: AuditOptions,
+) -> list[Finding]:
+    """Audit any chain that trains an instance with those options."""
+    name = f"{options.family}.{scope}"
+    if scope.kind == "finetuned":
+        return [Finding("fit", name, "skipped", detail="it runs the code of the pooled scope")]
+    case = make_case(chain, panel, features, labels, split, options, scope, audit)
+    try:
+        case.model  # noqa: B018 - trained here, for all checks
+    except TooFewRowsError as error:
+        return [Finding("fit", name, "skipped", detail=str(error))]
+    return [
+        *audit_fit(case),
+        *audit_forecasts(case),
+        audit_shuffled(case),
+        audit_planted(case),
+    ]
+
+
+def make_case(
+    chain: Chain,
+    panel: pd.DataFrame,
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: Split,
+    options: InstanceOptions,
+    scope: Scope,
+    audit: AuditOptions,
+) -> Case:
+    """Return the instance with the sessions around the validation span only."""
+    rows = recent(labels, split, audit)
+    panel, features, labels = (
+        table[rows].reset_index(drop=True) for table in (panel, features, labels)
+    )
+    return Case(
+        name=f"{options.family}.{scope}",
+        chain=chain,
+        panel=panel,
+        features=features,
+        labels=labels,
+        split=split,
+        scope=scope,
+        options=audit,
+        planted=_planted(options, features),
+        least_planted=_least_planted(options),
+    )
+
+
+def _planted(options: InstanceOptions, features: pd.DataFrame) -> str | None:
+    if options.kind == "naive":
+        return None
+    available = [str(name) for name in features if name not in ("symbol", "date")]
+    return resolve(options.features, available)[0]
+
+
+def _least_planted(options: InstanceOptions) -> float:
+    sequences = family_class(options.path).capabilities.sequences
+    return LEAST_PLANTED["sequences" if sequences else "rows"]
