@@ -52,6 +52,10 @@ def train(
 ) -> Forecaster:
     """Train one instance.
 
+    Processors, the selection of features and the search for options learn from the training rows;
+    the validation rows stop and calibrate the fit of what came out. The search scores the features
+    that were selected from all training rows, so its scores compare options and promise nothing.
+
     Parameters
     ----------
     features, labels
