@@ -106,6 +106,12 @@ def test_stock_without_prices_is_left_out(rows, panel, sessions):
     pd.testing.assert_frame_equal(found, expected)
 
 
+def test_single_symbol_has_no_ranking(rows, panel, sessions):
+    table = signal_decay(rows[rows["symbol"] == "S00"], panel, sessions)
+    assert table["rank_ic"].isna().all()
+    assert table["n_days"].eq(0).all()
+
+
 @pytest.mark.slow
 def test_sixteen_series_of_seven_years_take_seconds():
     sessions = pd.DataFrame({"date": pd.bdate_range("2018-01-01", periods=1_800, unit="us")})

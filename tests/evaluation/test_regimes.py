@@ -157,3 +157,9 @@ def test_family_tested_later_is_compared_with_its_own_span(rows, panel):
 
 def test_no_rows_give_an_empty_table(rows, panel):
     assert list(regime_table(rows.iloc[:0], panel, holding=2).columns) == REGIME_COLUMNS
+
+
+def test_single_symbol_has_errors_but_no_ranking(rows, panel):
+    table = regime_table(rows[rows["symbol"] == "S00"], panel, holding=2)
+    assert table["rank_ic"].isna().all()
+    assert table.loc[table["family"] == "clever", "coverage_80"].notna().all()

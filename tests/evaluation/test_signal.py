@@ -164,3 +164,28 @@ def test_thinned_days_are_the_same_for_all_and_do_not_overlap(rows, holding):
     full = daily_signal(rows).set_index([*BOARD, "date"])["long_short"]
     kept = thinned.set_index([*BOARD, "date"])["long_short"]
     np.testing.assert_array_equal(kept, full.loc[kept.index])
+
+
+@pytest.mark.slow
+def test_noise_is_found_significant_one_time_in_twenty():
+    """200 worlds of slow scores that know nothing, with labels that overlap."""
+    worlds, days, names = 200, 300, 30
+    rng = np.random.default_rng(11)
+    shocks = rng.normal(0, 0.015, (worlds, days + 1, names))
+    score = rng.normal(size=(worlds, days, names))
+    for day in range(1, days):
+        score[:, day] += 0.9 * score[:, day - 1]
+    index = pd.MultiIndex.from_product(
+        [range(worlds), ["pooled"], pd.bdate_range("2020-01-01", periods=days), range(names)],
+        names=[*BOARD, "date", "symbol"],
+    )
+    values = {"score": score.ravel(), "y_true": (shocks[:, 1:] + shocks[:, :-1]).ravel()}
+    rows = pd.DataFrame(values, index=index).reset_index()
+    table = signal_table(rows, 2, {"count": 1, "sharpe_variance": 0.0})
+    assert len(table) == worlds
+    assert 0.02 < (table["long_short_t"].abs() > 1.96).mean() < 0.09
+    outside = (table["long_short_low"] > 0) | (table["long_short_high"] < 0)
+    assert 0.02 < outside.mean() < 0.10
+    assert 0.02 < (table["psr"] > 0.95).mean() < 0.09
+    many = signal_table(rows, 2, {"count": worlds, "sharpe_variance": 1 / (days / 2)})
+    assert (many["dsr"] > 0.95).mean() < 0.01

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vn30_training.evaluation.signal_groups import cross_sections, group_returns
+from vn30_training.evaluation.signal_groups import GROUP_COLUMNS, cross_sections, group_returns
 from vn30_training.evaluation.statistics import estimate_mean
 
 
@@ -95,7 +95,18 @@ def test_own_return_as_score_puts_the_groups_in_order(returns, tidy):
     assert (found["low"] < found["mean_return"]).all()
 
 
-def test_family_without_opinion_has_the_middle_group_alone(returns, tidy):
-    found = group_returns(tidy(returns, "zero", np.zeros(len(returns))), holding=2)
-    assert found["group"].tolist() == [3]
-    assert found["mean_return"].item() == pytest.approx(0, abs=1e-15)
+def test_days_without_opinion_are_left_out(returns, tidy, noise):
+    silent = returns["date"].isin(returns["date"].unique()[:100])
+    some = tidy(returns, "some", np.where(silent, 0.0, noise(1)))
+    found = group_returns(pd.concat([some, tidy(returns, "zero", 0 * noise(1))]), holding=2)
+    assert found["family"].unique().tolist() == ["some"]
+    assert found["n_days"].tolist() == [150] * 5
+    expected = group_returns(some[~silent.to_numpy()], holding=2)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_single_symbol_gives_an_empty_table_with_columns_in_place(returns, tidy, noise):
+    rows = tidy(returns, "a", noise(1))
+    found = group_returns(rows[rows["symbol"] == "S00"], holding=2)
+    assert found.empty
+    assert list(found.columns) == GROUP_COLUMNS

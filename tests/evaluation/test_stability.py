@@ -96,3 +96,11 @@ def test_seeds_are_scored_one_by_one(forecasts):
     zero = table[table["family"] == "zero"].iloc[0]
     assert zero["n_days"] == 0
     assert np.isnan(zero["rank_ic"])
+
+
+def test_single_symbol_has_no_ranking(forecasts, instances):
+    alone = forecasts[forecasts["symbol"] == "S00"]
+    table = fold_table(alone, instances)
+    assert table["rank_ic"].isna().all()
+    assert table["n_days"].eq(0).all()
+    assert seed_table(alone)["rank_ic"].isna().all()

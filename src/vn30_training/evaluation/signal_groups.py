@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,7 +19,7 @@ Codes = NDArray[np.intp]
 
 
 def cross_sections(
-    rows: pd.DataFrame, group_count: int = GROUP_COUNT, by: Sequence[str] = tuple(BOARD)
+    rows: pd.DataFrame, group_count: int = GROUP_COUNT
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sort the stocks of each day into groups of equal size by their score.
 
@@ -33,20 +31,18 @@ def cross_sections(
     Parameters
     ----------
     rows
-        Columns ``by``, ``date``, ``symbol``, ``score``, ``y_true``; rows where the score or the
-        return is missing, and days with fewer than `MIN_NAMES` others, are left out.
+        Columns ``family``, ``scope``, ``date``, ``symbol``, ``score``, ``y_true``; rows where the
+        score or the return is missing, and days with fewer than `MIN_NAMES` others, are left out.
     group_count
         Number of groups.
-    by
-        Columns that tell the cross-sections of one day apart.
 
     Returns
     -------
     tuple of DataFrame
         The rows used, with ``day`` (number of the cross-section) and ``group``; and the days, in
-        the order of their number: ``by``, ``date``, ``n_names``.
+        the order of their number: ``family``, ``scope``, ``date``, ``n_names``.
     """
-    keys = [*by, "date"]
+    keys = [*BOARD, "date"]
     known = rows["score"].notna() & rows["y_true"].notna()
     used = rows.loc[known, [*keys, "symbol", "score", "y_true"]]
     used = used[used.groupby(keys, observed=True)["score"].transform("size") >= MIN_NAMES]
@@ -84,15 +80,17 @@ def group_returns(rows: pd.DataFrame, holding: int, group_count: int = GROUP_COU
     DataFrame
         ``family, scope, group`` (1 holds the lowest scores), ``mean_return`` (over the label's
         holding), ``low, high`` (95 % block bootstrap), ``n_days`` (days on which the group had
-        members). Groups that never had any are left out.
+        members). Days on which all scores are equal say nothing and are left out, and so are groups
+        that never had members.
     """
     used, days = cross_sections(rows, group_count)
     day, y_true = used["day"].to_numpy(), used["y_true"].to_numpy(dtype=np.float64)
     excess = y_true - daily_means(day, y_true, len(days))[day]
-    daily = used.assign(excess=excess).groupby(["day", "group"])["excess"].mean().reset_index()
-    daily = daily.join(days[BOARD], on="day")
+    grouped = used.assign(excess=excess).groupby(["day", "group"])["excess"]
+    daily = grouped.agg(["mean", "size"]).reset_index().join(days, on="day")
+    daily = daily[daily["size"] < daily["n_names"]]
     records = []
     for (family, scope, group), part in daily.groupby([*BOARD, "group"], observed=True):
-        found = estimate_mean(part["excess"], holding)
+        found = estimate_mean(part["mean"], holding)
         records.append((family, scope, group, found.mean, found.low, found.high, found.n))
     return pd.DataFrame(records, columns=GROUP_COLUMNS)
