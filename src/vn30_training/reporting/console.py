@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -53,26 +54,32 @@ class Summary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the parts; the path of the report is the last line."""
-        yield from self._notes()
-        yield _table(self.rows, options.max_width)
-        yield Text("Italic rows are floors: rules that cost nothing.", style="dim")
+        yield from notes(simulated=self.simulated, survivorship=self.survivorship)
+        yield from board(self.rows, options.max_width)
         if self.troubles:
             yield Text()
             yield from (_trouble(trouble) for trouble in self.troubles)
-        yield Text(f"\nTook {duration(self.seconds)}. Report:")
-        yield Text(self.report_path, style="bold")
+        yield from ending(self.report_path, self.seconds)
 
-    def _notes(self) -> list[Text]:
-        notes: list[Text] = []
-        if self.simulated:
-            notes.append(
-                Text("SIMULATED market: nothing here says anything of real stocks.", "bold yellow")
-            )
-        if self.survivorship:
-            notes.append(
-                Text("Survivorship-biased: members of the time are missing.", "bold yellow")
-            )
-        return notes
+
+def notes(*, simulated: bool, survivorship: bool) -> Iterator[Text]:
+    """Yield the warnings that stand over every figure."""
+    if simulated:
+        yield Text("SIMULATED market: nothing here says anything of real stocks.", "bold yellow")
+    if survivorship:
+        yield Text("Survivorship-biased: members of the time are missing.", "bold yellow")
+
+
+def board(rows: list[LeaderboardRow], width: int) -> Iterator[Table | Text]:
+    """Yield the leaderboard, as many columns as fit, and what its slant means."""
+    yield _table(rows, width)
+    yield Text("Italic rows are floors: rules that cost nothing.", style="dim")
+
+
+def ending(report_path: str, seconds: float) -> Iterator[Text]:
+    """Yield how long it took and, as the last line, where the report is."""
+    yield Text(f"\nTook {duration(seconds)}. Report:")
+    yield Text(report_path, style="bold")
 
 
 def summary(

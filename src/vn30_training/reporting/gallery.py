@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import plotly.graph_objects as go
 
+from vn30_training.reporting.charts import Chart, draw_all
 from vn30_training.reporting.figures.calibration import (
     coverage_figure,
     direction_figure,
@@ -20,18 +18,7 @@ from vn30_training.reporting.figures.quality import quality_figure
 from vn30_training.reporting.figures.symbols import symbols_figure
 from vn30_training.reporting.results import Results
 
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A figure, its heading, how to read it, and what doing nothing would show."""
-
-    title: str
-    reading: str
-    nothing: str
-    draw: Callable[[Results], go.Figure]
-
-
-CHARTS: dict[str, Chart] = {
+CHARTS: dict[str, Chart[Results]] = {
     "leaderboard": Chart(
         "Rank IC with its uncertainty",
         "A point is the mean rank IC, its line the 95 % interval.",
@@ -121,4 +108,4 @@ CHARTS: dict[str, Chart] = {
 
 def draw(results: Results) -> dict[str, go.Figure]:
     """Return every figure by name; a figure without data says so."""
-    return {name: chart.draw(results) for name, chart in CHARTS.items()}
+    return draw_all(CHARTS, results)

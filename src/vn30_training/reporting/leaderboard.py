@@ -134,7 +134,7 @@ def _leaderboard_row(record: pd.Series, place: str, scales: Mapping[str, Scale])
         pinball_skill=percent(record["pinball_skill"], 1, signed=True),
         coverage_80=percent(record["coverage_80"]),
         seeds=_seeds(record),
-        seconds=duration(record["fit_seconds"]),
+        seconds=duration(record.get("fit_seconds")),
         status=instance_counts(record),
         verdict=str(record["verdict"] or ""),
     )

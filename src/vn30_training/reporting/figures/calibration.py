@@ -5,14 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.figures.panels import panels, place, scope_key, span
-from vn30_training.reporting.figures.rows import (
-    SCOPE_DASHES,
-    Row,
-    leaderboard_rows,
-    models_first,
-    scope_place,
+from vn30_training.reporting.figures.families import (
+    family_panels,
+    last_line,
+    line_of,
+    panel_of,
+    rows_with,
 )
+from vn30_training.reporting.figures.panels import place, span
+from vn30_training.reporting.figures.rows import Row
 from vn30_training.reporting.figures.theme import FLOOR, empty, faded, figure
 from vn30_training.reporting.formatting import percent
 
@@ -35,10 +36,10 @@ def reliability_figure(reliability: pd.DataFrame, leaderboard: pd.DataFrame) -> 
         Gives the rows and their colours.
     """
     table = reliability.dropna(subset=["observed"]).astype({"level": float})
-    rows = _rows(leaderboard, table)
+    rows = rows_with(leaderboard, table)
     if not rows:
         return empty("No family gives quantiles.")
-    made, places = _family_panels(rows)
+    made, places = family_panels(rows)
     made.add_hrect(
         y0=-TOLERANCE,
         y1=TOLERANCE,
@@ -51,11 +52,11 @@ def reliability_figure(reliability: pd.DataFrame, leaderboard: pd.DataFrame) -> 
     )
     for row in rows:
         line = _deviation(row, row.of(table).sort_values("level"))
-        made.add_trace(line, *place(places[_panel(row)], len(places)))
+        made.add_trace(line, *place(places[panel_of(row)], len(places)))
     made.update_xaxes(tickvals=[5, 25, 50, 75, 95], range=[1, 99], showgrid=False, zeroline=False)
     off = 100 * (table["observed"] - table["level"])
     made.update_yaxes(zeroline=True, range=span([-TOLERANCE, *off, TOLERANCE]))
-    made.update_xaxes(title_text="quantile level, %", row=_last_line(places))
+    made.update_xaxes(title_text="quantile level, %", row=last_line(places))
     made.update_yaxes(title_text="observed − level, points", col=1)
     return made
 
@@ -73,10 +74,10 @@ def direction_figure(direction: pd.DataFrame, leaderboard: pd.DataFrame) -> go.F
         Gives the rows and their colours.
     """
     table = direction.dropna(subset=["p_up", "observed"])
-    rows = _rows(leaderboard, table)
+    rows = rows_with(leaderboard, table)
     if not rows:
         return empty("No family gives probabilities of a rise.")
-    made, places = _family_panels(rows)
+    made, places = family_panels(rows)
     ends = [100 * float(table["p_up"].min()), 100 * float(table["p_up"].max())]
     perfect = {"dash": "dot", "color": FLOOR, "width": 1}
     diagonal = go.Scatter(
@@ -88,10 +89,10 @@ def direction_figure(direction: pd.DataFrame, leaderboard: pd.DataFrame) -> go.F
     made.add_hline(y=base, line={"color": FLOOR, "width": 1}, row="all", col="all")
     for row in rows:
         bins = _bins(row, row.of(table).sort_values("p_up"))
-        made.add_trace(bins, *place(places[_panel(row)], len(places)))
+        made.add_trace(bins, *place(places[panel_of(row)], len(places)))
     made.update_xaxes(zeroline=False, showgrid=False, range=span(ends))
     made.update_yaxes(zeroline=False, range=span([*ends, *(100 * table["observed"])]))
-    made.update_xaxes(title_text="forecast, %", row=_last_line(places))
+    made.update_xaxes(title_text="forecast, %", row=last_line(places))
     made.update_yaxes(title_text="rose in fact, %", col=1)
     return made
 
@@ -109,7 +110,7 @@ def coverage_figure(coverage: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Fig
     if coverage.empty:
         return empty("No forecast can be scored.")
     table = coverage.dropna(subset=["coverage_80"])
-    rows = _rows(leaderboard, table)
+    rows = rows_with(leaderboard, table)
     if not rows:
         return empty("No family gives quantiles.")
     made = figure(height=80 + 22 * len(rows))
@@ -124,32 +125,6 @@ def coverage_figure(coverage: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Fig
     return made
 
 
-def _rows(leaderboard: pd.DataFrame, table: pd.DataFrame) -> list[Row]:
-    rows = models_first(leaderboard_rows(leaderboard))
-    return [row for row in rows if not row.of(table).empty]
-
-
-def _panel(row: Row) -> str:
-    return "floors" if row.naive else row.family
-
-
-def _family_panels(rows: list[Row]) -> tuple[go.Figure, dict[str, int]]:
-    """Return panels for the rows' families, and the position of each."""
-    titles = list(dict.fromkeys(_panel(row) for row in rows))
-    made = panels(titles)
-    scope_key(made, sorted({row.scope for row in rows if not row.naive}, key=scope_place))
-    return made, {title: position for position, title in enumerate(titles)}
-
-
-def _last_line(places: dict[str, int]) -> int:
-    return place(len(places) - 1, len(places))[0]
-
-
-def _line(row: Row) -> dict[str, str | float]:
-    dash = "solid" if row.naive else SCOPE_DASHES.get(row.scope, "solid")
-    return {"color": row.colour, "dash": dash, "width": 1.1 if row.naive else 1.6}
-
-
 def _deviation(row: Row, part: pd.DataFrame) -> go.Scatter:
     return go.Scatter(
         x=(100 * part["level"]).round(3).tolist(),
@@ -157,7 +132,7 @@ def _deviation(row: Row, part: pd.DataFrame) -> go.Scatter:
         customdata=[percent(value) for value in part["observed"]],
         mode="lines+markers",
         marker={"size": 4},
-        line=_line(row),
+        line=line_of(row),
         hovertemplate=(
             f"<b>{row.label}</b><br>below the %{{x}} % quantile: %{{customdata}} %<extra></extra>"
         ),
@@ -183,7 +158,7 @@ def _bins(row: Row, part: pd.DataFrame) -> go.Scatter:
         customdata=part["n"].tolist(),
         mode="lines+markers",
         marker={"size": 4},
-        line=_line(row),
+        line=line_of(row),
         hovertemplate=(
             f"<b>{row.label}</b><br>forecast %{{x}} %, rose %{{y}} %<br>"
             "%{customdata:,} forecasts<extra></extra>"

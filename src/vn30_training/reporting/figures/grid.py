@@ -26,6 +26,7 @@ def grid(
     unit: str,
     ticks: Sequence[str] | None = None,
     models: int | None = None,
+    column_width: int = COLUMN_WIDTH,
 ) -> go.Figure:
     """Return a heat-map of ``values``, first row on top.
 
@@ -44,9 +45,11 @@ def grid(
         Level texts below the columns, instead of the columns' names on edge.
     models
         Number of rows that are models; a line sets the floors below apart.
+    column_width
+        Least width of a column in pixels.
     """
     table = values.rename(index=str, columns=str)
-    made = figure(96 + ROW_HEIGHT * len(table), 160 + COLUMN_WIDTH * len(table.columns))
+    made = figure(96 + ROW_HEIGHT * len(table), 160 + column_width * len(table.columns))
     made.add_trace(
         go.Heatmap(
             z=table.to_numpy(dtype=float),

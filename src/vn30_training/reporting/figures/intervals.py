@@ -66,30 +66,44 @@ def _value(row: Row, leaderboard: pd.DataFrame) -> float:
 
 def _point(made: go.Figure, row: Row, record: pd.Series, place: float | str) -> None:
     value, low, high = (float(record[name]) for name in ("rank_ic", "rank_ic_low", "rank_ic_high"))
-    made.add_trace(
-        go.Scatter(
-            x=[value],
-            y=[place],
-            mode="markers",
-            marker={
-                "color": row.colour,
-                "size": 8,
-                "symbol": SCOPE_SYMBOLS.get(row.scope, "square"),
-                "line": {"width": 1.5, "color": row.colour},
-            },
-            error_x={
-                "array": [high - value],
-                "arrayminus": [value - low],
-                "width": 0,
-                "thickness": 1.5,
-                "color": row.colour,
-            },
-            hovertemplate=(
-                f"<b>{row.label}</b><br>rank IC {number(value)} ({interval(low, high)})"
-                f"<br>t {number(record['rank_ic_t'], 1)}<extra></extra>"
-            ),
-            showlegend=False,
-        )
+    told = f"rank IC {number(value)} ({interval(low, high)})<br>t {number(record['rank_ic_t'], 1)}"
+    made.add_trace(point(row, (value, low, high), place, told))
+
+
+def point(row: Row, ends: tuple[float, float, float], place: float | str, told: str) -> go.Scatter:
+    """Return a row's estimate with its interval, lying.
+
+    Parameters
+    ----------
+    row
+        Gives name, colour and mark.
+    ends
+        The estimate, and the lower and upper end of its interval.
+    place
+        Where it stands on the vertical axis.
+    told
+        What is told when it is pointed at, below the row's name.
+    """
+    value, low, high = ends
+    return go.Scatter(
+        x=[value],
+        y=[place],
+        mode="markers",
+        marker={
+            "color": row.colour,
+            "size": 8,
+            "symbol": SCOPE_SYMBOLS.get(row.scope, "square"),
+            "line": {"width": 1.5, "color": row.colour},
+        },
+        error_x={
+            "array": [high - value],
+            "arrayminus": [value - low],
+            "width": 0,
+            "thickness": 1.5,
+            "color": row.colour,
+        },
+        hovertemplate=f"<b>{row.label}</b><br>{told}<extra></extra>",
+        showlegend=False,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.figures.grid import grid, symmetric
+from vn30_training.reporting.figures.grid import COLUMN_WIDTH, grid, symmetric
 from vn30_training.reporting.figures.labels import spread
 from vn30_training.reporting.figures.rows import (
     SCOPE_DASHES,
@@ -19,6 +19,9 @@ from vn30_training.reporting.formatting import known, number
 HEIGHT = 420
 # Least distance between two names at the lines' ends, as a share of the axis.
 LABEL_GAP = 0.042
+# More months than this are drawn as a strip: narrow cells whose numbers are told when pointed at.
+MOST_WRITTEN = 40
+STRIP_WIDTH = 11
 
 
 def monthly_figure(monthly: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figure:
@@ -37,11 +40,12 @@ def monthly_figure(monthly: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
         return empty("No month has a rank IC.")
     table = table.assign(month=pd.to_datetime(table["month"]).dt.strftime("%Y-%m"))
     months = sorted(table["month"].unique())
+    written = len(months) <= MOST_WRITTEN
     parts = {row.label: row.of(table).set_index("month").reindex(months) for row in rows}
     values = pd.DataFrame({label: part["rank_ic"] for label, part in parts.items()}).T * 100
 
     def text(label: str, month: str) -> str:
-        value = values.loc[label, month]
+        value = values.loc[label, month] if written else None
         return number(value, 0) if known(value) else ""
 
     def hover(label: str, month: str) -> str:
@@ -55,7 +59,8 @@ def monthly_figure(monthly: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
         hover=hover,
         bounds=symmetric(values, least=10),
         unit="mean rank IC × 100",
-        ticks=_month_ticks(months),
+        ticks=_month_ticks(months) if written else _year_ticks(months),
+        column_width=COLUMN_WIDTH if written else STRIP_WIDTH,
         models=sum(not row.naive for row in rows),
     )
 
@@ -68,6 +73,12 @@ def _month_ticks(months: list[str]) -> list[str]:
         f"{month[5:]}<br>{year}" if first[year] == position else month[5:]
         for position, (month, year) in enumerate(zip(months, years, strict=True))
     ]
+
+
+def _year_ticks(months: list[str]) -> list[str]:
+    """Name years only, below their first month."""
+    years = [month[:4] for month in months]
+    return [year if years.index(year) == position else "" for position, year in enumerate(years)]
 
 
 def cumulative_figure(daily: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figure:

@@ -16,7 +16,9 @@ PANEL_HEIGHT = 230
 PANEL_WIDTH = 165
 
 
-def panels(titles: Sequence[str], *, shared: bool = True) -> go.Figure:
+def panels(
+    titles: Sequence[str], *, shared: bool = True, panel_height: int = PANEL_HEIGHT
+) -> go.Figure:
     """Return empty panels, at most five across, with their titles at the left.
 
     Parameters
@@ -25,9 +27,11 @@ def panels(titles: Sequence[str], *, shared: bool = True) -> go.Figure:
         One per panel; an empty one leaves its place free.
     shared
         Whether all panels have the same axes.
+    panel_height
+        Height of one panel in pixels.
     """
     down, across = place(len(titles) - 1, len(titles))[0], columns(len(titles))
-    height = 60 + PANEL_HEIGHT * down
+    height = 60 + panel_height * down
     made = make_subplots(
         rows=down,
         cols=across,

@@ -1,0 +1,182 @@
+"""The evaluation's report: the audit first, no claim without proof, safe, the same bytes."""
+
+import io
+import json
+import re
+from dataclasses import fields, replace
+
+import pandas as pd
+import pytest
+from rich.console import Console
+from tests.reporting.fabricated_evidence import Evaluation, fabricate_evaluation, sick_audit
+from tests.reporting.test_report import LOADING, Page
+
+from vn30_training.evaluation.evidence import Evidence
+from vn30_training.reporting.evaluation_console import summary
+from vn30_training.reporting.evaluation_gallery import CHARTS
+from vn30_training.reporting.evaluation_report import (
+    draw_evaluation,
+    render_evaluation,
+    scheme_facts,
+)
+
+TABLES = [field.name for field in fields(Evidence) if field.name != "trials"]
+
+
+@pytest.fixture(scope="module")
+def evaluation(run) -> Evaluation:
+    return fabricate_evaluation(run)
+
+
+@pytest.fixture(scope="module")
+def html(evaluation) -> str:
+    return render_evaluation(**evaluation.arguments)
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Page:
+    return Page(html)
+
+
+def rendered(evaluation, **changes) -> str:
+    return Page(render_evaluation(**replace(evaluation, **changes).arguments)).text
+
+
+def test_loads_nothing_from_elsewhere(html, page):
+    loads = [value for _, names in page.elements for key, value in names.items() if key in LOADING]
+    assert [value for value in loads if not value.startswith("#")] == []
+    assert html.count("plotly.js v") <= 2
+    assert "url(" not in re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+
+
+def test_every_section_is_linked_and_there(page):
+    links = {names["href"][1:] for tag, names in page.elements if tag == "a"}
+    sections = {names.get("id") for tag, names in page.elements if tag == "section"}
+    assert links == sections - {"audit", "verdict"}
+
+
+def test_the_audit_comes_before_every_figure(html):
+    assert html.index('id="audit"') < html.index('id="verdict"') < html.index('id="leaderboard"')
+
+
+def test_each_chart_says_how_to_read_it_and_what_doing_nothing_gives(html, page):
+    for name, chart in CHARTS.items():
+        assert f'id="chart-{name}"' in html
+        assert chart.reading in page.text
+        assert chart.nothing in page.text
+        found = re.search(rf'id="data-{name}">(.*?)</script>', html)
+        assert json.loads(found[1])["data"]
+        assert "NaN" not in found[1]
+
+
+def test_floors_stand_in_every_comparing_figure(evaluation):
+    figures = draw_evaluation(evaluation.evidence, evaluation.forecasts, evaluation.manifest)
+    for name, figure in figures.items():
+        if name != "timeline":
+            assert "floor" in figure.to_json(), name
+
+
+def test_same_arguments_give_the_same_bytes(evaluation, html):
+    assert render_evaluation(**evaluation.arguments) == html
+
+
+def test_neither_a_missing_audit_nor_unlogged_trials_are_passed_over(evaluation):
+    text = rendered(evaluation, audit=None, evidence=replace(evaluation.evidence, trials={}))
+    assert "Not audited" in text
+    assert "kedro run --pipeline=audit" in text
+    assert "look-ahead is not ruled out" in text
+    assert "was not logged" in text
+
+
+def test_a_leak_takes_every_figure_back(evaluation):
+    text = rendered(evaluation, audit=sick_audit())
+    assert "LEAK FOUND" in text
+    assert "centred rolling mean" in text
+    families = evaluation.evidence.leaderboard.query("kind != 'naive'")["family"].nunique()
+    assert text.count("none of these figures counts") == families + 1
+
+
+def test_number_of_comparisons_and_trials_is_told(evaluation, page):
+    paired = evaluation.evidence.paired
+    for size in paired.groupby("metric").size():
+        assert f"over {size} comparisons" in page.text
+    assert "57 trials were logged on these data." in page.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "all",
+        "paired",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in TABLES if name != "paired"),
+    ],
+)
+def test_every_table_may_be_empty(evaluation, name):
+    tables = TABLES if name == "all" else [name]
+    bare = {table: getattr(evaluation.evidence, table).iloc[:0] for table in tables}
+    text = rendered(evaluation, evidence=replace(evaluation.evidence, **bare))
+    assert "nan" not in text.lower()
+
+
+def test_unknown_numbers_are_dashes(evaluation):
+    def unknown(table: pd.DataFrame) -> pd.DataFrame:
+        figures = table.select_dtypes("float").columns
+        return table.assign(**{name: float("nan") for name in figures})
+
+    blank = {name: unknown(getattr(evaluation.evidence, name)) for name in TABLES}
+    text = rendered(evaluation, evidence=replace(evaluation.evidence, **blank))
+    assert "nan" not in text.lower()
+    assert "better than" not in text.lower()
+
+
+def test_hostile_strings_stay_text(evaluation):
+    evil = "<script>alert(1)</script>"
+    evidence = replace(
+        evaluation.evidence,
+        regimes=evaluation.evidence.regimes.assign(regime=evil),
+        selection=evaluation.evidence.selection.assign(most=evil),
+    )
+    audit = sick_audit() | {"summary": evil, "findings": [{"check": evil, "verdict": "fail"}]}
+    instances = evaluation.instances.assign(reason=evil, status="failed")
+    hostile = replace(evaluation, evidence=evidence, audit=audit, instances=instances)
+    html = render_evaluation(**hostile.arguments)
+    assert evil not in html
+    assert evil in Page(html).text
+
+
+def test_instances_of_many_folds_are_told_once(evaluation):
+    instances = pd.concat(
+        [evaluation.instances.assign(fold=fold) for fold in (1, 2)], ignore_index=True
+    )
+    assert "tft.BCM (fold 1, 2)" in rendered(evaluation, instances=instances)
+
+
+def test_how_it_was_validated(evaluation, page):
+    assert ("Folds", "7 folds") in scheme_facts(evaluation.manifest["scheme"])
+    assert "each date once, from the newest fold that tests it" in page.text
+    assert scheme_facts({}) == []
+
+
+@pytest.mark.slow
+def test_thirty_symbols_and_seven_years_stay_below_eight_megabytes(fabricated):
+    run = fabricated([f"S{i:02d}" for i in range(30)], 1700)
+    html = render_evaluation(**fabricate_evaluation(run).arguments)
+    assert len(html.encode()) < 8e6
+
+
+def printed(evaluation, audit, **options) -> str:
+    console = Console(file=io.StringIO(), width=80)
+    path = "/a/path/evaluation_report.html"
+    console.print(summary(evaluation.evidence, audit, path, 12.3, **options), soft_wrap=True)
+    return console.file.getvalue()
+
+
+def test_the_terminal_tells_audit_families_and_where_the_report_is(evaluation):
+    text = printed(evaluation, evaluation.audit, survivorship=True)
+    assert "Leakage audit: No leak found" in text
+    assert "Survivorship-biased" in text
+    for family in ("ridge", "lightgbm", "lstm", "tft"):
+        assert re.search(rf"^{family}: .*reversal_1", text, re.MULTILINE)
+    assert text.splitlines()[-1] == "/a/path/evaluation_report.html"
+    assert "SIMULATED" not in text
+    assert "Not audited" in printed(evaluation, None, simulated=True)
