@@ -101,10 +101,12 @@ def test_the_limit_is_that_of_the_day_and_suspensions_are_passed_over(rows):
     closes = 20_000 * np.where(np.arange(400) < 12, 1, 1.05)
     closes[8:12] = np.nan
     panel = panel_of(old, lambda position: closes[: len(position)])
-    hits = part(calibration_table(old, panel, "given"), "day", family="ewma", slice="limit")
     day = old["date"].unique()[12]
     assert day < pd.Timestamp("2013-01-15")
-    assert hits["n"].item() == ((old["date"] == day) & (old["family"] == "ewma")).sum()
+    table = calibration_table(old[old["date"] == day], panel, "given")
+    assert list(part(table, "day", family="ewma")["slice"]) == ["flat", "moving", "limit"]
+    table = calibration_table(old[old["date"] != day], panel, "given")
+    assert list(part(table, "day", family="ewma")["slice"]) == ["flat", "moving", "ordinary"]
 
 
 def test_stocks_and_days_without_prices_are_ordinary(rows):
