@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.evaluation.evidence import Evidence
+from vn30_training.evaluation.folds import WalkForwardOptions, scheme
 from vn30_training.evaluation.tables import monthly_ic
 
 REGIMES = {
@@ -357,21 +358,15 @@ def sick_audit() -> dict[str, Any]:
 
 
 def _manifest(run):
-    folds = [
+    plans = [
         {
-            "number": fold,
+            "fold": fold,
             "train": {"first": "2015-01-05", "last": f"{2016 + fold}-12-20"},
             "valid": {"first": f"{2017 + fold}-01-02", "last": f"{2017 + fold}-12-22"},
             "test": {"first": f"{2018 + fold}-01-02", "last": f"{2018 + fold}-12-31"},
+            "gap_days": 3,
         }
         for fold in range(1, FOLDS + 1)
     ]
-    scheme = {
-        "preset": "yearly",
-        "window": "expanding",
-        "folds": folds,
-        "retrain": "every year",
-        "warm_start": False,
-        "stitching": "each date once, from the newest fold that tests it",
-    }
-    return run.manifest | {"survivorship": True, "scheme": scheme}
+    options = WalkForwardOptions(every="year", folds=FOLDS)
+    return run.manifest | {"survivorship": True, "scheme": scheme("yearly", options, plans)}

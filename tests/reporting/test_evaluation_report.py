@@ -12,6 +12,7 @@ from tests.reporting.fabricated_evidence import Evaluation, fabricate_evaluation
 from tests.reporting.test_report import LOADING, Page
 
 from vn30_training.evaluation.evidence import Evidence
+from vn30_training.evaluation.folds import STITCHING, WalkForwardOptions, scheme
 from vn30_training.reporting.evaluation_console import summary
 from vn30_training.reporting.evaluation_gallery import CHARTS
 from vn30_training.reporting.evaluation_report import (
@@ -107,8 +108,7 @@ def test_number_of_comparisons_and_trials_is_told(evaluation, page):
     "name",
     [
         "all",
-        "paired",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in TABLES if name != "paired"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in TABLES),
     ],
 )
 def test_every_table_may_be_empty(evaluation, name):
@@ -152,9 +152,24 @@ def test_instances_of_many_folds_are_told_once(evaluation):
 
 
 def test_how_it_was_validated(evaluation, page):
-    assert ("Folds", "7 folds") in scheme_facts(evaluation.manifest["scheme"])
-    assert "each date once, from the newest fold that tests it" in page.text
+    facts = dict(scheme_facts(evaluation.manifest["scheme"]))
+    assert facts["Folds"] == "7"
+    assert facts["Tested at a time"] == "a calendar year"
+    assert STITCHING in page.text
     assert scheme_facts({}) == []
+
+
+def test_rolling_windows_and_folds_without_data_are_told():
+    options = WalkForwardOptions(
+        window="rolling", train=252, test=63, step=21, retrain=3, warm_start=True, folds=2
+    )
+    plans = [{"fold": 1, "reason": "too few sessions"}, {"fold": 2}]
+    facts = dict(scheme_facts(scheme("rolling", options, plans)))
+    assert facts["Window"] == "rolling of 252 sessions"
+    assert facts["Folds"] == "2, 1 of them without data before it"
+    assert facts["Tested at a time"] == "63 sessions, 21 sessions apart"
+    assert facts["Retrained"] == "at every 3 folds"
+    assert facts["Networks"] == "go on from the fold before"
 
 
 @pytest.mark.slow

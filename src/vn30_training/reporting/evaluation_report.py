@@ -47,9 +47,8 @@ def render_evaluation(
     quality
         The quality report as a dictionary.
     manifest
-        What was run: the keys of `headline`, and ``scheme``: ``preset``, ``window``, ``folds``
-        (``number`` and the spans ``train, valid, test``), ``retrain``, ``warm_start``,
-        ``stitching``. All of it but the folds, which are drawn, is shown, folded, at the end.
+        What was run: the keys of `headline`, and ``scheme``, from `evaluation.folds.scheme`. All
+        of it but the folds' spans, which are drawn, is shown, folded, at the end.
     instances
         ``family, scope, name, symbol, status, reason``, one row per instance, or per instance and
         ``fold``.
@@ -93,23 +92,32 @@ def _caveats(
 
 def scheme_facts(scheme: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return how the evaluation was made, as pairs of word and value."""
-    words = {
-        "preset": "Preset",
-        "window": "Window",
-        "retrain": "Retraining",
-        "warm_start": "Warm start",
-        "stitching": "Stitching",
-    }
+    if not scheme:
+        return []
     folds = scheme.get("folds") or ()
-    pairs = [(word, _said(scheme.get(key))) for key, word in words.items()]
-    pairs.insert(2, ("Folds", plural(len(folds), "fold") if folds else ""))
+    without = sum("reason" in fold for fold in folds)
+    lacking = f", {without} of them without data before it" if without else ""
+    rolling = f" of {plural(scheme['train'], 'session')}" if scheme.get("train") else ""
+    retrain = int(scheme.get("retrain") or 1)
+    pairs = [
+        ("Preset", str(scheme.get("preset") or "")),
+        ("Window", f"{scheme.get('window', '')}{rolling}"),
+        ("Folds", f"{len(folds)}{lacking}"),
+        ("Tested at a time", _tested(scheme)),
+        ("Retrained", "at every fold" if retrain == 1 else f"at every {retrain} folds"),
+        ("Networks", "go on from the fold before" if scheme.get("warm_start") else "begin anew"),
+        ("Stitching", str(scheme.get("stitching") or "")),
+    ]
     return [(word, value) for word, value in pairs if value]
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+def _tested(scheme: Mapping[str, Any]) -> str:
+    if scheme.get("every"):
+        return f"a calendar {scheme['every']}"
+    if not scheme.get("test"):
+        return ""
+    step = scheme.get("step") or scheme["test"]
+    return f"{plural(scheme['test'], 'session')}, {plural(step, 'session')} apart"
 
 
 def _without_folds(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,13 +25,14 @@ def timeline_figure(folds: Sequence[Mapping[str, Any]]) -> go.Figure:
     Parameters
     ----------
     folds
-        ``number`` and the spans ``train, valid, test``, each ``first`` and ``last`` (ISO dates).
+        ``number`` and, where it has data, the spans ``train, valid, test``, each ``first``
+        and ``last`` (ISO dates).
     """
     spans = [
         (f"fold {fold['number']}", part, fold[part]["first"], fold[part]["last"])
         for fold in folds
         for part in SPANS
-        if fold.get(part)
+        if part in fold
     ]
     if not spans:
         return empty("The manifest names no folds.")
