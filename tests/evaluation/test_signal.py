@@ -38,8 +38,8 @@ def ragged(seed: int, days: int = 12, names: int = 11) -> pd.DataFrame:
 
 
 def slow_groups(day: pd.DataFrame, group_count: int) -> pd.Series:
-    share = (day["score"].rank() - 0.5) / len(day)
-    return (share * group_count).astype(int) + 1
+    twice = (2 * day["score"].rank()).astype(int)
+    return (twice - 1) * group_count // (2 * len(day)) + 1
 
 
 def slow_daily_signal(table: pd.DataFrame, group_count: int) -> pd.DataFrame:
@@ -105,6 +105,16 @@ def test_score_that_stays_never_turns_over_and_one_that_flips_always_does(return
     np.testing.assert_allclose(found.loc["flips", "rank_autocorrelation"].iloc[1:], -1)
     first = found.groupby("family").head(1)
     assert first[["turnover", "rank_autocorrelation"]].isna().all(axis=None)
+
+
+def test_day_without_opinion_has_no_turnover_nor_has_the_day_after(returns, tidy):
+    number = returns["symbol"].str[1:].astype(float).to_numpy()
+    silent = returns["date"] == returns["date"].unique()[5]
+    found = daily_signal(tidy(returns, "mute", np.where(silent, 1.0, number)))
+    unknown = np.flatnonzero(found["turnover"].isna())
+    assert unknown.tolist() == [0, 5, 6]
+    assert np.flatnonzero(found["rank_autocorrelation"].isna()).tolist() == [0, 5, 6]
+    assert np.flatnonzero(found["long_short"].isna()).tolist() == [5]
 
 
 @settings(max_examples=20, deadline=None)

@@ -39,6 +39,14 @@ def test_groups_without_ties_differ_by_one_at_most_and_rise_with_the_score(names
     assert (np.diff(groups[np.argsort(scores)]) >= 0).all()
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(17)) | st.permutations(range(24)), st.sampled_from([3, 5, 7]))
+def test_reversed_scores_without_ties_reverse_the_groups(scores, count):
+    groups = np.array(groups_of([float(score) for score in scores], count))
+    turned = groups_of([-float(score) for score in scores], count)
+    np.testing.assert_array_equal(turned, count + 1 - groups)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(-4, 4), min_size=3, max_size=40), st.integers(0, 2**32 - 1))
 def test_ties_share_a_group_and_the_order_of_rows_does_not_matter(scores, seed):

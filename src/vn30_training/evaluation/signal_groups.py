@@ -25,14 +25,15 @@ def cross_sections(
 
     Group 1 holds the lowest scores. A name's group follows from its average rank, so that equal
     scores share a group and the order of rows does not matter: groups are then of unequal size, and
-    where all scores are equal only the middle one has members. Without ties sizes differ by one at
-    most, and where ``group_count`` divides the names the groups are those of ``pandas.qcut``.
+    where all scores are equal only the middle one has members. Ties whose average rank lies on a
+    border belong to the group above. Without ties sizes differ by one at most, and where
+    ``group_count`` divides the names the groups are those of ``pandas.qcut``.
 
     Parameters
     ----------
     rows
         Columns ``family``, ``scope``, ``date``, ``symbol``, ``score``, ``y_true``; rows where the
-        score or the return is missing, and days with fewer than `MIN_NAMES` others, are left out.
+        score or the return is missing, and days with fewer than `MIN_NAMES` known ones, are left out.
     group_count
         Number of groups.
 
@@ -50,9 +51,9 @@ def cross_sections(
     days = grouped.size().rename("n_names").reset_index()
     day = grouped.ngroup().to_numpy(dtype=np.intp)
     rank = grouped["score"].rank().to_numpy()
-    share = (rank - 0.5) / days["n_names"].to_numpy()[day]
-    group = np.floor(share * group_count).astype(np.intp) + 1
-    return used.assign(day=day, group=group).reset_index(drop=True), days
+    # Half ranks times a count are exact, so that no rounding moves a name across a border.
+    group = (rank - 0.5) * group_count // days["n_names"].to_numpy()[day] + 1
+    return used.assign(day=day, group=group.astype(np.intp)).reset_index(drop=True), days
 
 
 def daily_means(day: Codes, values: Floats, n_days: int) -> Floats:
