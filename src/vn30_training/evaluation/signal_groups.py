@@ -33,7 +33,7 @@ def cross_sections(
     ----------
     rows
         Columns ``family``, ``scope``, ``date``, ``symbol``, ``score``, ``y_true``; rows where the
-        score or the return is missing, and days with fewer than `MIN_NAMES` known ones, are left out.
+        score or the return is missing, and days with fewer than `MIN_NAMES` known, are left out.
     group_count
         Number of groups.
 
