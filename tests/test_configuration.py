@@ -131,5 +131,13 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     per_instance = 4 * sum(instances.values()) + 2 * len(instances)
     assert len(pipelines["__default__"].nodes) == shared + per_instance
     assert pipelines["__default__"].nodes == pipelines["baseline"].nodes
-    assert set(pipelines) == {"__default__", "baseline", "data", "report", "forecast", *instances}
+    folds = 7 * (4 * sum(instances.values()) + 1)
+    gathered = 2 * len(instances) + 3
+    walked = len(pipelines["data"].nodes) + len(pipelines["evaluation"].nodes) + folds + gathered - 7
+    assert len(pipelines["walk_forward"].nodes) == walked
+    assert set(pipelines) == {
+        *("__default__", "baseline", "data", "report", "forecast"),
+        *("preflight", "audit", "walk_forward", "evaluation"),
+        *instances,
+    }
     assert all(not pipeline.inputs() & pipeline.outputs() for pipeline in pipelines.values())

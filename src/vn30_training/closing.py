@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,20 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from vn30_training.evaluation.evidence import Evidence
 from vn30_training.market.issues import DataIssue
+from vn30_training.models.check import Check
+from vn30_training.reporting import evaluation_console
+from vn30_training.reporting.audit_section import audit_section
 from vn30_training.reporting.console import summary
-from vn30_training.reporting.formatting import number, percent
+from vn30_training.reporting.formatting import number, percent, plain
+from vn30_training.reporting.preflight import render
 from vn30_training.reporting.seconds import with_seconds
 
+VERDICTS = frozenset({"refuse_leaks", "refuse_or_be_ready"})
+"""Nodes that fail because of what was found, which is told all the same."""
 _SHOWN = 12
+_AUDIT_STYLES = {"clean": "green", "leak": "bold red"}
 _INSTANCE_COLUMNS = {
     "rank IC": "rank_ic",
     "IC in time": "time_ic",
@@ -42,6 +51,13 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
     if "report_html" in outputs:
         console.print(_whole(catalog, seconds))
         _left_out(console, catalog)
+    elif "evaluation_report_html" in outputs:
+        console.print(_evaluation(catalog, seconds))
+        _left_out(console, catalog)
+    elif "preflight" in outputs:
+        console.print(render([Check(**one) for one in catalog.load("preflight")["checks"]]))
+    elif "audit" in outputs:
+        _audit(console, catalog)
     elif "next_session" in outputs:
         _next_session(console, catalog)
     else:
@@ -60,6 +76,37 @@ def _whole(catalog: Any, seconds: float) -> Any:
         simulated=manifest["simulated"],
         survivorship=manifest["survivorship"],
     )
+
+
+def _evaluation(catalog: Any, seconds: float) -> Any:
+    names = [one.name for one in fields(Evidence) if one.name != "trials"]
+    evidence = Evidence(
+        **{name: catalog.load(f"evidence_{name}") for name in names},
+        trials=catalog.load("trial_count"),
+    )
+    manifest = catalog.load("evaluation_manifest")
+    return evaluation_console.summary(
+        evidence,
+        catalog.load("known_audit"),
+        catalog["evaluation_report_html"].path,
+        seconds,
+        simulated=manifest["simulated"],
+        survivorship=manifest["survivorship"],
+        manifest=manifest,
+    )
+
+
+def _audit(console: Console, catalog: Any) -> None:
+    """Tell the verdict, and of each failure what was seen and where."""
+    audit = catalog.load("audit")
+    section = audit_section(audit, {})
+    console.print(f"Leakage audit: {section.title}.", style=_AUDIT_STYLES.get(section.kind))
+    console.print(plain(section.text), markup=False, highlight=False)
+    for finding in section.findings:
+        if finding.verdict == "fail":
+            told = f"  {finding.check}, {finding.subjects}: {finding.sickness}. {finding.detail}"
+            console.print(plain(told), markup=False, highlight=False)
+    console.print(f"All findings: {catalog['audit'].path}")
 
 
 def _quality(console: Console, catalog: Any) -> None:

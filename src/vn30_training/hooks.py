@@ -122,7 +122,8 @@ class ClosingHooks:
         """Print the summary of a run in which only instances failed, before kedro tells which."""
         if not isinstance(error, InstancesFailed) or error.cut_off:
             return
-        if error.reasons.keys().isdisjoint(node.name for node in pipeline.nodes):
+        others = {node.name for node in pipeline.nodes} - closing.VERDICTS
+        if error.reasons.keys().isdisjoint(others):
             self._tell(pipeline, catalog)
 
     def _tell(self, pipeline: Pipeline, catalog: Any) -> None:

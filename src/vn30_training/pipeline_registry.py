@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from kedro.framework.project import pipelines as registered
@@ -10,9 +10,18 @@ from kedro.pipeline import Node, Pipeline
 
 from vn30_training import project
 from vn30_training.evaluation.folds import choose_preset
-from vn30_training.pipelines import data, family, forecast, report, walk_forward
+from vn30_training.pipelines import (
+    audit,
+    data,
+    evaluation,
+    family,
+    forecast,
+    preflight,
+    report,
+    walk_forward,
+)
 
-Parts = list[Node | Pipeline]
+Parts = Sequence[Node | Pipeline]
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -35,9 +44,14 @@ def register_pipelines() -> dict[str, Pipeline]:
         "data": lambda: [],
         "baseline": lambda: [*of_families(*specs), *report.create_pipeline(specs).nodes],
         "forecast": lambda: forecast.create_pipeline(scopes),
-        "walk_forward": lambda: walk_forward.create_pipeline(scopes, folds),
+        "preflight": lambda: preflight.create_pipeline(specs, scopes),
+        "audit": lambda: audit.create_pipeline(scopes),
+        "walk_forward": lambda: [
+            *walk_forward.create_pipeline(scopes, folds),
+            *evaluation.create_pipeline(specs).nodes,
+        ],
     }
-    taken = {*named, "report"} & specs.keys()
+    taken = {*named, "report", "evaluation"} & specs.keys()
     if taken:
         raise ValueError(f"No family can be called {sorted(taken)[0]!r}: a pipeline is.")
     named |= {name: partial(of_families, name) for name in specs}
@@ -47,6 +61,7 @@ def register_pipelines() -> dict[str, Pipeline]:
 
     builders: dict[str, Callable[[], Pipeline]] = {
         "report": lambda: report.create_pipeline(specs),
+        "evaluation": lambda: evaluation.create_pipeline(specs),
         "__default__": lambda: builders["baseline"](),
         **{name: partial(after_data, parts) for name, parts in named.items()},
     }

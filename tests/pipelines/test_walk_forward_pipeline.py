@@ -64,9 +64,11 @@ def test_the_plan_is_the_scheme_and_a_split_for_every_fold():
     market = make_market()
     parameters = {"preset": "own", "presets": {"own": {"folds": 3, "valid": 20}}}
     described, *splits = nodes.plan(market.labels, parameters)
-    assert described["plans"] == splits
+    assert [{**fold, "fold": fold["number"]} for fold in described["folds"]] == [
+        {**split, "number": split["fold"]} for split in splits
+    ]
     assert [split["fold"] for split in splits] == [1, 2, 3]
-    assert described["folds"] == 3
+    assert described["preset"] == "own"
 
 
 def test_gathered_forecasts_are_stitched():

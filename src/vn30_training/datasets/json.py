@@ -70,6 +70,35 @@ class PreviousJSONDataset(JSONDataset):
         return ""
 
 
+class OptionalJSONDataset(JSONDataset):
+    """What another pipeline wrote, if it was run: None where it was not."""
+
+    optional = True
+
+    def load(self) -> Any:
+        """Return the value, or None."""
+        return super().load() if self.path.is_file() else None
+
+    def save(self, data: Any) -> None:  # noqa: ARG002
+        """Refuse: the file belongs to the dataset that is written."""
+        raise DatasetError(f"{self.path}: this name of it is only read.")
+
+    def content_hash(self) -> str:
+        """Return the sha256 of the file, or ``missing``."""
+        return super().content_hash() if self.path.is_file() else "missing"
+
+    def files(self) -> list[Path]:
+        """Return the file, if there is one."""
+        return [self.path] if self.path.is_file() else []
+
+    def referring_text(self) -> str:
+        """Return nothing: results name no code that runs."""
+        return ""
+
+    def _exists(self) -> bool:
+        return True
+
+
 class OptionalFileDataset(AbstractDataset[Any, Path | None]):
     """A file of the user, anywhere, that may be missing: loads as its path or None.
 

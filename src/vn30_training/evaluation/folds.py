@@ -224,10 +224,13 @@ def _plan(
     return Split(train, valid, tested, gap, fold).to_dict()
 
 
-def scheme(options: WalkForwardOptions, plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def scheme(
+    preset: str, options: WalkForwardOptions, plans: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """Describe a walk-forward validation for its report, as JSON values."""
-    return {
-        **options.model_dump(mode="json"),
-        "plans": [dict(plan) for plan in plans],
-        "stitching": STITCHING,
-    }
+    folds = [
+        {"number": plan["fold"], **{key: one for key, one in plan.items() if key != "fold"}}
+        for plan in plans
+    ]
+    told = options.model_dump(mode="json", exclude={"folds"})
+    return {"preset": preset, **told, "folds": folds, "stitching": STITCHING}

@@ -79,7 +79,7 @@ def build_leaderboard(
     ValueError
         If forecasts lack columns or hold a stock's day twice for one model and seed.
     """
-    known = known_rows(_sound(forecasts, instances))
+    known = known_rows(sound_forecasts(forecasts, instances))
     rows = with_references(seed_mean(known))
     holding = holding_sessions(rows)
     board = _counts(instances).join(
@@ -98,7 +98,7 @@ def build_leaderboard(
     return ordered[list(MEANING)]
 
 
-def _sound(forecasts: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
+def sound_forecasts(forecasts: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
     """Leave out the forecasts of degenerate instances where the family and scope has sound ones."""
     keys = [*BOARD, *(name for name in ("fold",) if name in instances)]
     degenerate = instances.loc[instances["status"] == "degenerate", [*keys, "symbol"]]

@@ -38,9 +38,7 @@ def known_rows(forecasts: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise ValueError(f"forecasts lack the columns {', '.join(missing)}")
     kept = forecasts["member"] & forecasts["y_true"].notna() & forecasts["y_pred"].notna()
-    rows = forecasts.loc[kept.to_numpy(dtype=bool), REQUIRED].astype(
-        dict.fromkeys([*BOARD, "symbol"], "category")
-    )
+    rows = with_categories(forecasts.loc[kept.to_numpy(dtype=bool), REQUIRED])
     twice = rows.duplicated([*BOARD, "seed", *CELL])
     if twice.any():
         first = rows.loc[twice].iloc[0]
@@ -50,6 +48,16 @@ def known_rows(forecasts: pd.DataFrame) -> pd.DataFrame:
             "stitch overlapping folds into one series before scoring"
         )
     return rows
+
+
+def with_categories(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that were stored, with the categories that `known_rows` gives them."""
+    return rows.astype(dict.fromkeys([*BOARD, "symbol"], "category"))
+
+
+def without_categories(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as they are stored: plain strings come back from a file as they went."""
+    return rows.astype(dict.fromkeys([*BOARD, "symbol"], "str"))
 
 
 def seed_mean(rows: pd.DataFrame) -> pd.DataFrame:

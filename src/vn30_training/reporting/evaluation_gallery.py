@@ -59,7 +59,7 @@ CHARTS: dict[str, Chart[Evaluated]] = {
         "Each cell is the rank IC of the row less that of the column, times 100, on the same days: "
         "blue where the row is ahead, orange where it is behind. Only bold cells with a star "
         "differ by interval and by Holm's p below 0.05; point at a cell for both.",
-        "Every other cell, whatever its colour, is a difference that luck explains: no better.",
+        "Every other cell, whatever its colour, is a difference that luck can explain: no better.",
         lambda given: paired_figure(given.evidence.paired, given.board),
     ),
     "timeline": Chart(

@@ -16,6 +16,8 @@ from vn30_training.features.labels import LabelOptions
 from vn30_training.models.scope import Scope
 from vn30_training.models.training import Split
 
+PARTS = ("train", "valid", "test")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -99,12 +101,31 @@ def label_options(labels: Frame) -> LabelOptions:
     return LabelOptions(start=start - at, end=end - at)
 
 
-def recent(labels: Frame, split: Split, options: AuditOptions) -> Mask:
-    """Return the rows near the validation span: what the checks of a family are made on."""
-    days = np.unique(labels["date"].to_numpy())
-    valid = labels.loc[split.mask(labels, "valid"), "date"]
-    first = np.searchsorted(days, valid.min().to_datetime64()) - options.train_sessions
-    last = np.searchsorted(days, valid.max().to_datetime64()) + options.test_sessions
-    kept = days[max(first, 0) : last + 1]
-    dates = labels["date"].to_numpy()
-    return np.asarray((dates >= kept[0]) & (dates <= kept[-1]), dtype=bool)
+@dataclass(frozen=True)
+class Shortened:
+    """A split of which each part keeps the sessions nearest to the test span's beginning.
+
+    The parts stay what they were, so whatever is wrong with them stays wrong.
+    """
+
+    split: Split
+    options: AuditOptions
+
+    def mask(self, labels: Frame, part: str) -> Mask:
+        """Return the rows of a part's last sessions, of its first where it is the test."""
+        rows = np.asarray(self.split.mask(labels, part), dtype=bool)
+        days = np.unique(labels["date"].to_numpy()[rows])
+        if part == "test":
+            kept = days[: self.options.test_sessions]
+        elif part == "valid":
+            kept = days[-self.options.valid_sessions :]
+        else:
+            kept = days[-self.options.train_sessions :]
+        return rows & np.isin(labels["date"].to_numpy(), kept)
+
+    def around(self, labels: Frame) -> Mask:
+        """Return all rows from the first to the last day of any part."""
+        rows = np.logical_or.reduce([self.mask(labels, part) for part in PARTS])
+        days = labels["date"].to_numpy()
+        used = days[rows]
+        return np.asarray((days >= used.min()) & (days <= used.max()), dtype=bool)

@@ -99,6 +99,17 @@ def after_cut(table: pd.DataFrame, day: pd.Timestamp, world: World, seed: int) -
     return noisy_where(table, later, seed)
 
 
+def known_universe(table: pd.DataFrame, day: pd.Timestamp, seed: int) -> pd.DataFrame:
+    """Return a panel without what came after a day, symbols first listed later kept, as noise.
+
+    Who is in the universe is known beforehand, and a network rounds a stock's forecast by its place
+    in the list of all stocks.
+    """
+    later = (table["date"] > day).to_numpy()
+    begun = (table.groupby("symbol")["date"].transform("min") <= day).to_numpy()
+    return noisy_where(table, later & ~begun, seed)[~(later & begun)].reset_index(drop=True)
+
+
 def noisy_where(table: pd.DataFrame, rows: NDArray[np.bool_], seed: int) -> pd.DataFrame:
     """Return prices or a panel whose numbers are multiplied by noise in those rows."""
     generator = np.random.default_rng(seed)

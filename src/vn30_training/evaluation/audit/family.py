@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from vn30_training.evaluation.audit.case import Case, label_options, recent
+from vn30_training.evaluation.audit.case import Case, Shortened, label_options
 from vn30_training.evaluation.audit.chain import Chain, data_chain, family_chain
 from vn30_training.evaluation.audit.findings import Finding
 from vn30_training.evaluation.audit.fitting import audit_fit
@@ -44,7 +44,7 @@ def audit_family(
     panel, features, labels
         The user's own tables, the same rows in the same order.
     split
-        Any with a validation span; the sessions around it are used, see `AuditOptions`.
+        Its sessions nearest to the beginning of the test span are used, see `AuditOptions`.
     options, scope, sectors
         As for training. A fine-tuned scope is skipped: it runs the code of the pooled one.
     feature_mode
@@ -102,8 +102,9 @@ def make_case(
     scope: Scope,
     audit: AuditOptions,
 ) -> Case:
-    """Return the instance with the sessions around the validation span only."""
-    rows = recent(labels, split, audit)
+    """Return the instance with as much of the tables as its checks need."""
+    near = Shortened(split, audit)
+    rows = near.around(labels)
     panel, features, labels = (
         table[rows].reset_index(drop=True) for table in (panel, features, labels)
     )
@@ -113,7 +114,7 @@ def make_case(
         panel=panel,
         features=features,
         labels=labels,
-        split=split,
+        split=near,
         scope=scope,
         options=audit,
         planted=_planted(options, features),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vn30_training.evaluation.audit.case import Case
 from vn30_training.evaluation.audit.chain import Frame, Mask
-from vn30_training.evaluation.audit.cuts import WORLDS, after_cut, choose_cuts
+from vn30_training.evaluation.audit.cuts import WORLDS, after_cut, choose_cuts, known_universe
 from vn30_training.evaluation.audit.findings import Finding
 from vn30_training.evaluation.audit.rules import with_dividend
 from vn30_training.evaluation.ic import daily_ic
@@ -15,7 +15,7 @@ from vn30_training.models.contract import QUANTILE_COLUMNS
 
 Y = ("y_raw", "y_z", "y_rank")
 FORECAST = ("y_pred", "score", *QUANTILE_COLUMNS, "p_up")
-LOOKED_AT = 60
+LOOKED_AT = 40
 """Sessions before a cut whose forecasts are compared; a longer reach shows there too."""
 
 LEAST_RANK_CORRELATION = 0.99
@@ -55,16 +55,19 @@ def _hidden_labels(case: Case, features: Frame, labels: Frame) -> Finding:
 def _future(case: Case, features: Frame, labels: Frame) -> Finding:
     """Cut the history at each day, by noise and by deletion in turn, and forecast up to it."""
     cuts = choose_cuts(case.bars, case.options.cuts, case.options.seed)
-    whole = case.chain.forecast(case.model, features, labels, np.ones(len(labels), dtype=bool))
     found = []
     for turn, cut in enumerate(cuts):
         world = WORLDS[turn % 2]
-        panel = after_cut(case.panel, cut.day, world, case.options.seed)
+        if world == "deleted":
+            panel = known_universe(case.panel, cut.day, case.options.seed)
+        else:
+            panel = after_cut(case.panel, cut.day, world, case.options.seed)
         known = case.chain.labels(panel, case.sessions)
         rows = _last_days(case, known, cut.day)
         again = case.chain.forecast(case.model, case.chain.features(panel), known, rows)
-        days = (whole["date"] <= cut.day) & (whole["date"] >= known.loc[rows, "date"].min())
-        differing = _differing(whole[days], again)
+        # The same rows at once: a product of matrices rounds a row by its place among the others.
+        whole = case.chain.forecast(case.model, features, labels, _last_days(case, labels, cut.day))
+        differing = _differing(whole, again)
         if differing:
             found.append(f"{', '.join(differing)} before {cut.day.date()} ({cut.kind}, {world})")
     if found:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from vn30_training.models.options import InstanceOptions
+from vn30_training.models.scope import POOLED_NAME
 
 AT_MOST = {
     "n_estimators": 20,
@@ -26,7 +27,10 @@ AT_MOST = {
 }
 """Sizes by the names that families give their options: larger ones are lowered to these."""
 
-AT_LEAST = {"learning_rate": 0.02}
+ONE_SYMBOL = {"epochs": 12, "patience": 12, "batch_size": 32}
+"""The same for instances of one symbol, whose rows make few batches."""
+
+AT_LEAST = {"learning_rate": 0.01}
 """Few rounds need large steps."""
 
 EXACTLY = {"device": "cpu", "precision": "float32", "checkpoints": None}
@@ -44,9 +48,9 @@ class AuditOptions(BaseModel):
         Times the labels are shuffled and everything is trained anew.
     seed
         Same data, same options, same findings.
-    train_sessions, test_sessions
-        So many sessions before the validation span and after it are used for the fits of the
-        family checks, to keep them short.
+    train_sessions, valid_sessions, test_sessions
+        A family is checked on the last so many sessions of its training and validation span and
+        the first of its test span, to keep the fits short.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +58,8 @@ class AuditOptions(BaseModel):
     cuts: int = Field(default=56, ge=1)
     shuffles: int = Field(default=20, ge=2)
     seed: int = Field(default=0, ge=0)
-    train_sessions: int = Field(default=500, ge=120)
+    train_sessions: int = Field(default=400, ge=120)
+    valid_sessions: int = Field(default=120, ge=40)
     test_sessions: int = Field(default=250, ge=20)
 
 
@@ -65,9 +70,10 @@ def reduced(options: InstanceOptions) -> InstanceOptions:
     Only options that the family has are lowered, see `AT_MOST`.
     """
     own: dict[str, Any] = dict(options.options)
+    most = AT_MOST if options.scope == POOLED_NAME else {**AT_MOST, **ONE_SYMBOL}
     for name, value in own.items():
-        if name in AT_MOST:
-            own[name] = AT_MOST[name] if value is None else min(value, AT_MOST[name])
+        if name in most:
+            own[name] = most[name] if value is None else min(value, most[name])
         elif name in AT_LEAST:
             own[name] = max(value, AT_LEAST[name])
         elif name in EXACTLY:

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from vn30_training.evaluation.folds import read_split
+from vn30_training.evaluation.splits import Split
 from vn30_training.evaluation.tables import instance_metrics
+from vn30_training.models.aftercheck import check_fit, check_reload
 from vn30_training.models.bundle import without_nan
 from vn30_training.models.forecaster import Forecaster
 from vn30_training.models.options import InstanceOptions, merge_options
@@ -84,11 +86,17 @@ def forecast(
 
 
 def score(
-    model: Forecaster, forecast: pd.DataFrame, options: dict[str, Any], split: dict[str, Any]
+    model: Forecaster,
+    forecast: pd.DataFrame,
+    options: dict[str, Any],
+    features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split: dict[str, Any],
 ) -> dict[str, Any]:
-    """Tell how the instance did: status, metrics, learning curve, importance, options."""
+    """Tell how the instance did: status, metrics, checks, learning curve, importance, options."""
     worthless = model.judge(forecast)
-    fold = read_split(split).fold
+    chosen = read_split(split)
+    fold = chosen.fold
     record: dict[str, Any] = {
         "family": options["family"],
         "scope": model.scope.kind,
@@ -103,10 +111,21 @@ def score(
         "n_test": int(forecast["y_true"].notna().sum()) // len(options["seeds"]),
         "metrics": instance_metrics(forecast),
         "options": options,
+        "checks": [*check_fit(model), *_reloaded(model, features, labels, chosen)],
+        "selected": (model.metadata.get("selection") or {}).get("selected"),
         "learning_curve": model.learning_curve.to_dict("records"),
         "importance": model.importance.to_dict("records"),
     }
     return dict(without_nan(record))
+
+
+def _reloaded(
+    model: Forecaster, features: pd.DataFrame, labels: pd.DataFrame, split: Split
+) -> list[dict[str, Any]]:
+    """Check the model's files, unless it was trained at an earlier fold, where that was done."""
+    valid = model.spans["valid"]
+    own = split.valid.first <= valid["first"] and valid["last"] <= split.valid.last
+    return check_reload(model, features, labels, split) if own else []
 
 
 def gather_scores(*records: dict[str, Any]) -> list[dict[str, Any]]:

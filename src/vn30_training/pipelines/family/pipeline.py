@@ -80,7 +80,7 @@ def _base_pipeline(finetuned: bool) -> list[Node]:
         ),
         Node(
             nodes.score,
-            inputs=["model", "forecast", "options", "split"],
+            inputs=["model", "forecast", "options", "features", "labels", "split"],
             outputs="scores",
             name="score",
         ),

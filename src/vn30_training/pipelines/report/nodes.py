@@ -92,10 +92,20 @@ def describe_run(
 
     The vintage of the prices is kept besides: a forecast is refused when it has changed since.
     """
+    return {**describe(labels, members, quality, parameters), "split": split}, vintage
+
+
+def describe(
+    labels: pd.DataFrame,
+    members: pd.DataFrame,
+    quality: dict[str, Any],
+    parameters: dict[str, Any],
+) -> dict[str, Any]:
+    """Say what a report is about, however the sessions were cut."""
     simulated = quality["simulated"]
     options = {name: plain(value) for name, value in parameters.items() if name not in _DERIVED}
     missing = missing_members(members, labels)
-    manifest = {
+    return {
         "source": "simulated market" if simulated else quality["source"],
         "simulated": simulated,
         "planted_ic": options["simulation"]["signal_ic"] if simulated else None,
@@ -104,14 +114,12 @@ def describe_run(
         "symbols": sorted(labels["symbol"].unique()),
         "first": str(labels["date"].min().date()),
         "last": str(labels["date"].max().date()),
-        "split": split,
         "label": options["label"],
         "families": list(parameters["instances"]),
         "version": __version__,
         "versions": versions(),
         "parameters": options,
     }
-    return manifest, vintage
 
 
 def plain(value: Any) -> Any:

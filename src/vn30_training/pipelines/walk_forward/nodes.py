@@ -19,7 +19,7 @@ def plan(labels: pd.DataFrame, walk_forward: dict[str, Any]) -> list[dict[str, A
     """Plan the folds: first the scheme as a whole, then the split of each."""
     options = choose_preset(walk_forward)
     plans = plan_folds(labels, options)
-    return [scheme(options, plans), *plans]
+    return [scheme(walk_forward["preset"], options, plans), *plans]
 
 
 def choose_options(

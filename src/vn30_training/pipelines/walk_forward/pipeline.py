@@ -94,7 +94,7 @@ def _instance(family: str, scope: Scope, fold: int, options: WalkForwardOptions)
         ),
         Node(
             family_nodes.score,
-            inputs=["model", "forecast", "options", "split"],
+            inputs=["model", "forecast", "options", "features", "labels", "split"],
             outputs="scores",
             name="score",
         ),

@@ -1,0 +1,1 @@
+"""From forecasts to money: the exchange, strategies, portfolios, backtests and orders."""

@@ -1,0 +1,76 @@
+"""Nothing healthy is accused: the project's own chain, and every family that is declared."""
+
+import json
+
+import pytest
+from tests.evaluation.audit import sick
+from tests.models.small_market import FAMILY_SPECS
+
+from vn30_training.evaluation.audit import (
+    AuditOptions,
+    audit_data,
+    audit_family,
+    audit_splits,
+)
+from vn30_training.evaluation.splits import SplitOptions, make_split
+from vn30_training.features.labels import LabelOptions
+
+QUICK = AuditOptions(cuts=6, shuffles=2, train_sessions=300, valid_sessions=50, test_sessions=60)
+FEW = ("KMID", "ROC5", "STD20", "CORR10")
+INSTANCES = [
+    pytest.param(name, scope, id=f"{name}.{scope}")
+    for name, spec in FAMILY_SPECS.items()
+    for scope, kind in (("VN30", "pooled"), ("HPG", "symbol"))
+    if kind in spec.scopes
+]
+
+
+@pytest.fixture(scope="module")
+def given():
+    return sick.small_given()
+
+
+@pytest.fixture(scope="module")
+def longer():
+    """A market long enough for momentum over twelve months."""
+    return sick.small_given(start="2021-06-01")
+
+
+def audit(given, name, scope, options, **changes):
+    one = sick.instance(given, name, scope, **changes)
+    tables = (one.panel, one.features, one.labels, one.split, one.options, one.scope)
+    return audit_family(*tables, given.sectors, "clean", options)
+
+
+def verdicts(findings):
+    return {(one["check"], one["subject"]): one["verdict"] for one in findings}
+
+
+def test_the_data_of_a_healthy_chain(given):
+    tables = (given.prices, given.sessions, given.members, given.sectors)
+    found = audit_data(*tables, LabelOptions(), "clean", AuditOptions())
+    assert [one for one in found if one["verdict"] == "fail"] == []
+    future = [one for one in found if one["check"] == "future"]
+    assert [one["subject"] for one in future] == ["panel", "features", "labels"]
+    assert all(one["cuts"] >= 50 for one in future)
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_the_splits_of_a_healthy_chain(given):
+    labels = given.chain.labels(given.panel, given.sessions)
+    splits = {f"{train}": make_split(labels, SplitOptions(ratios=(train, 0.2, 0.8 - train)))
+              for train in (0.4, 0.5, 0.6)}  # fmt: skip
+    assert {one["verdict"] for one in audit_splits(labels, splits)} == {"pass"}
+
+
+@pytest.mark.parametrize(("name", "scope"), INSTANCES)
+def test_every_family_is_healthy(longer, name, scope):
+    learns = FAMILY_SPECS[name].kind == "model"
+    found = audit(longer, name, scope, QUICK, **({"features": FEW} if learns else {}))
+    assert [one for one in found if one["verdict"] == "fail"] == []
+    skipped = {one["check"] for one in found if one["verdict"] == "skipped"}
+    assert skipped == ({"planted answer"} if FAMILY_SPECS[name].kind == "naive" else set())
+    assert {one["check"] for one in found} == {
+        *("fit", "processors", "hidden labels", "future", "dividend"),
+        *("shuffled labels", "planted answer"),
+    }
