@@ -131,3 +131,15 @@ def test_empty_with_columns_where_nothing_can_be_compared(rows, tidy, returns, n
         assert superior_predictive_ability(few, HOLDING).empty
     assert list(model_confidence_set(alone, HOLDING)) == SET_COLUMNS
     assert list(superior_predictive_ability(alone, HOLDING)) == SPA_COLUMNS
+
+
+def test_equal_means_of_different_losses_are_equally_good(tidy, returns):
+    """One errs as much as the other, on other days."""
+    even = (returns.groupby("date").ngroup() % 2 == 0).to_numpy()
+    flat = returns.assign(y_true=0.0)
+    tables = [
+        tidy(flat, family, np.arange(len(flat))).assign(y_pred=np.where(days, 0.01, 0.02))
+        for family, days in (("first", even), ("second", ~even))
+    ]
+    found = model_confidence_set(prepared(*tables), HOLDING)
+    assert found.loc[found["metric"] == "absolute_error", "inside"].tolist() == [True, True]

@@ -70,7 +70,9 @@ def model_confidence_set(rows: pd.DataFrame, holding: int, size: float = 0.10) -
         distinct, same = np.unique([*losses.values()], axis=0, return_inverse=True)
         if len(distinct) < 2:
             continue
-        test = MCS(distinct.T, size, RESAMPLES, _block(holding), seed=BOOTSTRAP_SEED)
+        # Equal means leave arch undecided whom to drop: less than is rounded away decides.
+        apart = distinct.T + 10.0**-_DIGITS * np.arange(len(distinct))
+        test = MCS(apart, size, RESAMPLES, _block(holding), seed=BOOTSTRAP_SEED)
         test.compute()
         p = test.pvalues["Pvalue"].sort_index().to_numpy(dtype=np.float64)[same]
         records += [
