@@ -203,8 +203,12 @@ def _selected(table: pd.DataFrame) -> tuple[str, ...]:
     )
     return (
         count(table["fold"].nunique()),
-        f"{count(table['features'].min())} to {count(table['features'].max())}",
+        _between(count(table["features"].min()), count(table["features"].max())),
         percent(kept.mean(), 0) if len(kept) else MISSING,
         percent(kept.min(), 0) if len(kept) else MISSING,
         ", ".join(name for name, _ in families.most_common(6)) or MISSING,
     )
+
+
+def _between(least: str, most: str) -> str:
+    return least if least == most else f"{least} to {most}"

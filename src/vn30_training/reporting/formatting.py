@@ -44,6 +44,11 @@ def count(value: Any) -> str:
     return number(value, 0)
 
 
+def scope_place(scope: str) -> int:
+    """Return where a scope stands among the others of its family."""
+    return list(SCOPE_WORDS).index(scope) if scope in SCOPE_WORDS else len(SCOPE_WORDS)
+
+
 def plural(value: Any, noun: str) -> str:
     """Return a count with its noun: ``1 model``, ``3 models``."""
     return f"{count(value)} {noun}{'' if value == 1 else 's'}"

@@ -9,8 +9,7 @@ import pandas as pd
 
 from vn30_training.evaluation.evidence import Evidence
 from vn30_training.reporting import statements
-from vn30_training.reporting.figures.rows import scope_place
-from vn30_training.reporting.formatting import SCOPE_WORDS, known, plural
+from vn30_training.reporting.formatting import SCOPE_WORDS, known, plural, scope_place
 from vn30_training.reporting.pairs import REVERSAL, Key, Pairs
 
 UNTESTED = "not tested against"

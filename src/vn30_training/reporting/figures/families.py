@@ -11,8 +11,8 @@ from vn30_training.reporting.figures.rows import (
     Row,
     leaderboard_rows,
     models_first,
-    scope_place,
 )
+from vn30_training.reporting.formatting import scope_place
 
 
 def rows_with(leaderboard: pd.DataFrame, table: pd.DataFrame) -> list[Row]:

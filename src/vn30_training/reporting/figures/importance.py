@@ -9,9 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vn30_training.reporting.figures.grid import grid
-from vn30_training.reporting.figures.rows import scope_place
 from vn30_training.reporting.figures.theme import empty
-from vn30_training.reporting.formatting import SCOPE_WORDS, percent, plural
+from vn30_training.reporting.formatting import SCOPE_WORDS, percent, plural, scope_place
 
 SHOWN = 24
 # Bold from this multiple of an even spread on.

@@ -9,10 +9,9 @@ from vn30_training.reporting.figures.rows import (
     SCOPE_SYMBOLS,
     Row,
     leaderboard_rows,
-    scope_place,
 )
 from vn30_training.reporting.figures.theme import FLOOR, empty, figure
-from vn30_training.reporting.formatting import SCOPE_WORDS, interval, known, number
+from vn30_training.reporting.formatting import SCOPE_WORDS, interval, known, number, scope_place
 
 # Distance between the scopes of one family, in rows.
 SCOPE_STEP = {"pooled": -0.2, "symbol": 0.2, "finetuned": 0.0}

@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vn30_training.reporting.figures.panels import panels, place
-from vn30_training.reporting.figures.rows import Row, leaderboard_rows, scope_place
+from vn30_training.reporting.figures.rows import Row, leaderboard_rows
 from vn30_training.reporting.figures.theme import empty, faded
+from vn30_training.reporting.formatting import scope_place
 
 # A thousand boosting rounds draw the same line as two hundred points of it.
 MOST_POINTS = 200

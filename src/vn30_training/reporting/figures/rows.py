@@ -13,11 +13,6 @@ SCOPE_SYMBOLS = {"pooled": "circle", "symbol": "circle-open", "finetuned": "diam
 SCOPE_DASHES = {"pooled": "solid", "symbol": "dot", "finetuned": "dash"}
 
 
-def scope_place(scope: str) -> int:
-    """Return where a scope stands among the others of its family."""
-    return list(SCOPE_WORDS).index(scope) if scope in SCOPE_WORDS else len(SCOPE_WORDS)
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the leaderboard: what it is called and how it is drawn."""
