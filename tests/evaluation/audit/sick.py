@@ -11,6 +11,7 @@ from scipy.signal import savgol_filter
 from tests.models.small_market import declared_families
 
 from vn30_training.evaluation.audit.chain import data_chain, family_chain
+from vn30_training.evaluation.audit.given import Given
 from vn30_training.evaluation.audit.options import reduced
 from vn30_training.evaluation.splits import SplitOptions, make_split
 from vn30_training.features import signals
@@ -28,7 +29,7 @@ PRICES = ["open", "high", "low", "close", "volume"]
 
 
 @dataclass(frozen=True)
-class Given:
+class Simulated:
     """What a user hands in: prices with suspensions and late listings, sessions, members."""
 
     prices: pd.DataFrame
@@ -39,6 +40,10 @@ class Given:
     @property
     def chain(self):
         return data_chain(self.sectors, LabelOptions(), "clean")
+
+    @property
+    def handed_in(self):
+        return Given(self.prices, self.sessions, self.members)
 
     @property
     def panel(self):
@@ -58,7 +63,7 @@ def small_given(start="2023-01-01", end="2024-08-30", symbols=SYMBOLS):
     for place, late in ((5, 40), (6, 150)):
         missing |= ((prices["symbol"] == symbols[place]) & (prices["date"] < days[late])).to_numpy()
     prices = prices[~missing].reset_index(drop=True)
-    return Given(prices, build_sessions(prices), market.members, market.sectors)
+    return Simulated(prices, build_sessions(prices), market.members, market.sectors)
 
 
 # Sick features: a healthy signal or two, and one column that looks ahead.

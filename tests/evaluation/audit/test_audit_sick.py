@@ -28,9 +28,7 @@ def fails(findings):
 
 def failures_of_data(given, chain):
     return [
-        one
-        for one in audit_data_chain(chain, given.prices, given.sessions, given.members, OPTIONS)
-        if one.verdict == "fail"
+        one for one in audit_data_chain(chain, given.handed_in, OPTIONS) if one.verdict == "fail"
     ]
 
 

@@ -122,11 +122,6 @@ def noisy_where(table: pd.DataFrame, rows: NDArray[np.bool_], seed: int) -> pd.D
     return changed
 
 
-def sessions_until(sessions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the calendar as it was known on a day: nothing observed after it."""
-    return sessions.assign(observed=sessions["observed"] & (sessions["date"] <= day))
-
-
 def _month_ends(days: NDArray[np.datetime64]) -> NDArray[np.intp]:
     return np.flatnonzero(np.diff(days.astype("datetime64[M]").astype(np.int64)))
 

@@ -11,7 +11,8 @@ from vn30_training.evaluation.audit.chain import Chain, data_chain
 from vn30_training.evaluation.audit.comparing import Market
 from vn30_training.evaluation.audit.cuts import choose_cuts
 from vn30_training.evaluation.audit.findings import Finding
-from vn30_training.evaluation.audit.future import audit_future, run_chain
+from vn30_training.evaluation.audit.future import audit_future
+from vn30_training.evaluation.audit.given import Given
 from vn30_training.evaluation.audit.options import AuditOptions
 from vn30_training.evaluation.audit.rules import (
     audit_dividend,
@@ -50,25 +51,18 @@ def audit_data(
         ``membership`` (panel, labels), ``member dates`` and ``same bar`` (labels).
     """
     chain = data_chain(sectors, label_options, feature_mode)
-    found = audit_data_chain(chain, prices, sessions, members, options)
+    found = audit_data_chain(chain, Given(prices, sessions, members), options)
     return [one.to_dict() for one in found]
 
 
-def audit_data_chain(
-    chain: Chain,
-    prices: pd.DataFrame,
-    sessions: pd.DataFrame,
-    members: pd.DataFrame,
-    options: AuditOptions,
-) -> list[Finding]:
+def audit_data_chain(chain: Chain, given: Given, options: AuditOptions) -> list[Finding]:
     """Audit any chain's part before the models."""
-    seed = options.seed
-    cuts = choose_cuts(prices, options.cuts, seed)
-    whole = run_chain(chain, prices, sessions, members)
+    cuts = choose_cuts(given.prices, options.cuts, options.seed)
+    whole = given.run(chain)
     return [
-        *audit_future(chain, prices, sessions, members, cuts, seed),
-        audit_dividend(chain, whole.panel, Market.of(prices)),
-        *audit_membership(chain, prices, sessions, members, seed),
-        audit_member_dates(members),
-        audit_same_bar(chain, whole, sessions, seed),
+        *audit_future(chain, given, cuts, options.seed),
+        audit_dividend(chain, whole.panel, Market.of(given.prices)),
+        *audit_membership(chain, given, options.seed),
+        audit_member_dates(given.members),
+        audit_same_bar(chain, whole, given.sessions, options.seed),
     ]

@@ -25,6 +25,9 @@ LEAST_PLANTED = {"rows": 0.8, "sequences": 0.5}
 """Correlation with a planted answer that families of rows and of sequences must reach: a reduced
 network sees few windows."""
 
+SEQUENCE_FEATURES = 8
+"""A network's time goes with its features, which are audited by themselves."""
+
 
 def audit_family(
     panel: pd.DataFrame,
@@ -60,8 +63,9 @@ def audit_family(
         for lack of rows.
     """
     base = data_chain(sectors, label_options(labels), feature_mode)
-    chain = family_chain(base, reduced(options), scope, sectors)
-    found = audit_family_chain(chain, panel, features, labels, split, options, scope, audit)
+    small = _small(options, features)
+    chain = family_chain(base, small, scope, sectors)
+    found = audit_family_chain(chain, panel, features, labels, split, small, scope, audit)
     return [one.to_dict() for one in found]
 
 
@@ -122,11 +126,20 @@ def make_case(
     )
 
 
+def _small(options: InstanceOptions, features: pd.DataFrame) -> InstanceOptions:
+    small = reduced(options)
+    if options.selection is not None or not family_class(options.path).capabilities.sequences:
+        return small
+    return small.model_copy(update={"features": _columns(options, features)[:SEQUENCE_FEATURES]})
+
+
 def _planted(options: InstanceOptions, features: pd.DataFrame) -> str | None:
-    if options.kind == "naive":
-        return None
+    return None if options.kind == "naive" else _columns(options, features)[0]
+
+
+def _columns(options: InstanceOptions, features: pd.DataFrame) -> tuple[str, ...]:
     available = [str(name) for name in features if name not in ("symbol", "date")]
-    return resolve(options.features, available)[0]
+    return resolve(options.features, available)
 
 
 def _least_planted(options: InstanceOptions) -> float:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.evaluation.audit.chain import Chain, Frame
-from vn30_training.evaluation.audit.comparing import Market, Table, compare
+from vn30_training.evaluation.audit.comparing import Change, Market, Table, compare
 from vn30_training.evaluation.audit.cuts import noisy_where
 from vn30_training.evaluation.audit.findings import Finding
-from vn30_training.evaluation.audit.future import Tables, Y
+from vn30_training.evaluation.audit.future import Y
+from vn30_training.evaluation.audit.given import Given, Tables
 from vn30_training.market.membership import is_dated
 from vn30_training.market.schema import PRICES
 
@@ -53,53 +54,33 @@ def audit_dividend(chain: Chain, panel: Frame, market: Market) -> Finding:
     return Finding("dividend", "features", "pass", detail=detail)
 
 
-def audit_membership(
-    chain: Chain, prices: Frame, sessions: Frame, members: Frame, seed: int
-) -> list[Finding]:
+def audit_membership(chain: Chain, given: Given, seed: int) -> list[Finding]:
     """Let one symbol join late: before that it is no member, and its returns change no label."""
-    joiner, day = _joiner(prices)
-    joined = pd.concat(
-        [
-            members[members["symbol"] != joiner],
-            pd.DataFrame({"symbol": [joiner], "start_date": [day], "end_date": [pd.NaT]}).astype(
-                members.dtypes.to_dict()
-            ),
-        ],
-        ignore_index=True,
-    )
-    panel = chain.panel(prices, sessions, joined)
-    early = (panel["symbol"] == joiner) & (panel["date"] < day)
-    if panel.loc[early, "member"].any():
+    joiner, day = _joiner(given.prices)
+    given = given.joined_late(joiner, day)
+    tables = given.run(chain)
+    early = (tables.panel["symbol"] == joiner) & (tables.panel["date"] < day)
+    if tables.panel.loc[early, "member"].any():
         detail = f"{joiner}, made to join on {day.date()}, is a member before that"
         return [Finding("membership", "panel", "fail", "today's members", detail)]
-    findings = [
-        Finding("membership", "panel", "pass", detail=f"{joiner} joins on {day.date()}, not before")
-    ]
-    rows = ((prices["symbol"] == joiner) & (prices["date"] < day)).to_numpy()
-    other = chain.panel(noisy_where(prices, rows, seed), sessions, joined)
-    findings.append(_others(chain, Market.of(prices), sessions, panel, other, joiner, day))
-    return findings
-
-
-def _others(
-    chain: Chain,
-    market: Market,
-    sessions: Frame,
-    panel: Frame,
-    other: Frame,
-    joiner: str,
-    day: pd.Timestamp,
-) -> Finding:
-    """Compare the labels of the other symbols before the joiner came."""
+    detail = f"{joiner}, made to join on {day.date()}, is no member before that"
+    passed = Finding("membership", "panel", "pass", detail=detail)
+    rows = (given.prices["symbol"] == joiner) & (given.prices["date"] < day)
+    others = given.noisy(rows.to_numpy(), seed).run(chain)
+    market = Market.of(given.prices)
     one, two = (
-        Table.of(market, labels[labels["symbol"] != joiner][["symbol", "date", *Y]])
-        for labels in (chain.labels(panel, sessions), chain.labels(other, sessions))
+        Table.of(market, labels.loc[labels["symbol"] != joiner, ["symbol", "date", *Y]])
+        for labels in (tables.labels, others.labels)
     )
-    change = compare(one, two, market.place(day) - 1)
+    return [passed, _unmoved(compare(one, two, market.place(day) - 1), joiner)]
+
+
+def _unmoved(change: Change, joiner: str) -> Finding:
     if change.any:
-        detail = f"labels of {int(change.cells.any(axis=1).sum())} rows depend on {joiner}'s"
+        rows = int(change.cells.any(axis=1).sum())
+        detail = f"labels of {rows} rows depend on returns of {joiner} before it joined"
         return Finding("membership", "labels", "fail", "today's members", detail)
-    detail = "labels of the others do not depend on the returns of a later member"
+    detail = f"no label of another symbol depends on returns of {joiner} before it joined"
     return Finding("membership", "labels", "pass", detail=detail)
 
 
