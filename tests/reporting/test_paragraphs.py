@@ -194,6 +194,7 @@ AUDIT = {"verdict": "clean", "summary": "", "checks": 9, "cuts": 54, "findings":
         pytest.param(
             AUDIT | {"families": ["ridge"]}, {}, ["ridge", "tft"], "incomplete", id="left one out"
         ),
+        pytest.param(AUDIT | {"families": []}, {}, ["ridge"], "incomplete", id="left all out"),
     ],
 )
 def test_only_a_whole_and_fitting_audit_is_clean(audit, manifest, families, kind):

@@ -67,7 +67,7 @@ def audit_section(
     manifest
         Its ``fingerprint``, where both are known, must be the audit's.
     families
-        The families evaluated: a clean audit that left one out is no clean audit of it.
+        The model families evaluated: a clean audit that left one out is no clean audit of it.
     """
     if audit is None:
         return AuditSection(
@@ -82,7 +82,7 @@ def audit_section(
         text = f"The audit ({audit['verdict']}) was of other data or code; run {COMMAND} again."
         return AuditSection("stale", "Audit out of date", text, found)
     kind = {"clean": "clean", "leak found": "leak"}.get(str(audit["verdict"]), "incomplete")
-    left_out = sorted(set(families) - set(audit.get("families") or families))
+    left_out = sorted({*families} - {*audit.get("families", families)})
     if kind == "clean" and left_out:
         text = f"Not audited: {some(left_out)}; run {COMMAND} again. {_text(audit)}"
         return AuditSection("incomplete", "Audit incomplete", text, found)

@@ -28,7 +28,7 @@ def takeaways(
     told = {sentence.about: sentence for sentence in sentences(board, instances)}
     pairs = Pairs(evidence.paired)
     found = [
-        Sentence("Before all", " ".join(caveats)) if caveats else None,
+        Sentence("Read first", " ".join(caveats)) if caveats else None,
         _ranking(board, ranked),
         *(
             _against(about, ranked, pairs, yardstick, words)
