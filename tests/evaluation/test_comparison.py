@@ -9,6 +9,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from vn30_training.evaluation.comparison import (
+    BENCHMARKS,
     COLUMNS,
     METRICS,
     diebold_mariano,
@@ -183,9 +184,13 @@ def test_the_better_one_is_ahead_and_noise_is_not(paired):
     assert (ranked.loc[ranked["family"] != "clever", "p_holm"] > 0.05).all()
 
 
-def test_holm_counts_the_pairs_of_its_metric(paired):
-    for _, table in paired.groupby("metric"):
-        assert table["p_holm"].to_numpy() == pytest.approx(holm(table["p"]))
+def test_holm_counts_the_pairs_of_its_question(paired):
+    for metric, table in paired.groupby("metric"):
+        asked = table["other_family"] == BENCHMARKS[metric]
+        assert asked.any()
+        for question in (table[asked], table[~asked]):
+            assert question["p_holm"].to_numpy() == pytest.approx(holm(question["p"]), nan_ok=True)
+            assert (question["tests"] == question["p"].notna().sum()).all()
 
 
 def test_one_family_alone_is_compared_with_nothing(rows):

@@ -1,7 +1,6 @@
 import hashlib
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -11,8 +10,7 @@ from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.evaluation.sharpe import sharpe_ratio
 from vn30_training.evaluation.signal import long_short_returns
-from vn30_training.evaluation.trials import Trial, data_hash, merge, summary, trials
-from vn30_training.market.vintage import fingerprint
+from vn30_training.evaluation.trials import Trial, merge, summary, trials
 
 SCHEME = {"window": "expanding", "folds": 7}
 
@@ -114,23 +112,6 @@ def test_other_options_or_another_scheme_are_another_trial(rows):
     ]
     assert sum(a != b for a, b in zip(ids[0], ids[1], strict=True)) == 1
     assert all(a != b for a, b in zip(ids[0], ids[2], strict=True))
-
-
-def prices(scale: float = 1.0, seed: int = 0) -> pd.DataFrame:
-    close = 10_000 * np.exp(np.random.default_rng(seed).normal(0, 0.02, 60).cumsum())
-    days = pd.bdate_range("2024-01-01", periods=30).repeat(1)
-    return pd.DataFrame(
-        {"symbol": np.repeat(["AAA", "BBB"], 30), "date": [*days, *days], "close": scale * close}
-    )
-
-
-def test_data_are_their_days_and_returns():
-    data = data_hash(fingerprint(prices(), "here"))
-    assert data == data_hash(fingerprint(prices(), "there"))
-    assert data == data_hash(fingerprint(prices(scale=0.5), "here"))
-    assert data != data_hash(fingerprint(prices(seed=1), "here"))
-    assert data != data_hash(fingerprint(prices().iloc[:-1], "here"))
-    assert data != data_hash(fingerprint(prices().replace("BBB", "CCC"), "here"))
 
 
 def test_an_instance_that_failed_makes_no_other_trial(rows):

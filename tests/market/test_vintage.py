@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from price_files import canonical, make_bars
 
-from vn30_training.market.vintage import compare, fingerprint, without_conflicts
+from vn30_training.market.vintage import compare, fingerprint, identity, without_conflicts
 
 PRICES = pd.concat(
     [canonical(make_bars(0), "FPT"), canonical(make_bars(1), "VCB")], ignore_index=True
@@ -69,3 +69,15 @@ def test_exactly_the_changes_above_half_a_point_are_conflicts(row, change, level
     elif abs(change) < 0.0047:
         assert "D014" not in codes
         assert "D032" in codes or level == 1
+
+
+def test_a_data_set_is_known_again_by_how_it_begins():
+    known = identity(OLD)
+    newest = PRICES["date"] == PRICES["date"].max()
+    assert identity(fingerprint(PRICES[~newest], "elsewhere")) == known
+    assert identity(fingerprint(scaled("FPT", 0.5))) == known
+    assert identity(fingerprint(PRICES.drop(index=[0]))) != known
+    assert identity(fingerprint(PRICES.replace("FPT", "HPG"))) != known
+    changed = PRICES.copy()
+    changed.loc[100, "close"] *= 1.05
+    assert identity(fingerprint(changed)) != known

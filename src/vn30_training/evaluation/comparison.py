@@ -6,9 +6,10 @@ functions that need them import them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, Self, cast
 
 import numpy as np
@@ -17,12 +18,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from vn30_training.evaluation.ic import grouped_correlation
 from vn30_training.evaluation.leaderboard import NAIVE_FAMILIES
-from vn30_training.evaluation.rows import BOARD
+from vn30_training.evaluation.rows import BOARD, QUANTILE_FAMILY, REVERSAL_FAMILY
 from vn30_training.evaluation.statistics import MIN_DAYS, Floats, estimate_mean, newey_west_t
 
-METRICS = ("rank_ic", "absolute_error", "pinball")
+BENCHMARKS: Mapping[str, str] = MappingProxyType(
+    {"rank_ic": REVERSAL_FAMILY, "absolute_error": "zero", "pinball": QUANTILE_FAMILY}
+)
+"""The naive family that stands for doing nothing, by metric."""
+METRICS = tuple(BENCHMARKS)
 OTHER = ["other_family", "other_scope"]
-COLUMNS = [*BOARD, *OTHER, "metric", "difference", "t", "p", "p_holm", "low", "high", "n_days"]
+COLUMNS = [
+    *(*BOARD, *OTHER, "metric", "difference", "t", "p", "p_holm", "tests"),
+    *("low", "high", "n_days"),
+]
 
 Board = tuple[str, str]
 """Family and scope."""
@@ -139,6 +147,9 @@ def paired_tests(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     Each pair stands once, a model first; floors are not compared with each other. A pair is judged
     on the stocks and days that both know, and left out of a metric for which there are none.
 
+    What is asked of every model beforehand, whether it beats the `BENCHMARKS` of the metric, is one
+    family of tests; all other pairs, looked at afterwards, are another.
+
     Parameters
     ----------
     rows
@@ -150,15 +161,25 @@ def paired_tests(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     -------
     DataFrame
         `COLUMNS`; ``difference`` is the mean over days, positive where the first is better;
-        ``p_holm`` is adjusted over all pairs of the metric; ``low`` and ``high`` bound 95 %.
+        ``p_holm`` is adjusted over the ``tests`` of the same question; ``low`` and ``high`` bound
+        95 %.
     """
     pairs = [
         pd.DataFrame(_compared(Grids.of(rows, metric), holding), columns=COLUMNS)
         for metric in METRICS
     ]
-    return pd.concat(
-        [table.assign(p_holm=holm(table["p"])) for table in pairs], ignore_index=True
-    ).astype({"difference": float, "n_days": int})
+    return pd.concat(map(_adjusted, pairs), ignore_index=True).astype(
+        {"difference": float, "n_days": int, "tests": int}
+    )
+
+
+def _adjusted(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Adjust the p-values of one metric: those against its benchmark, and those of all others."""
+    asked = pairs["other_family"] == pairs["metric"].map(BENCHMARKS)
+    questions = pairs.groupby(asked)["p"]
+    return pairs.assign(
+        p_holm=questions.transform(holm).astype(float), tests=questions.transform("count")
+    )
 
 
 def _compared(grids: Grids, holding: int) -> Iterator[dict[str, Any]]:

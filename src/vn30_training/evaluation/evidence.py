@@ -32,7 +32,8 @@ class Evidence:
     paired
         Families two by two, ``other_family, other_scope`` beside: ``metric`` (``rank_ic``,
         ``absolute_error`` or ``pinball``), ``difference`` (positive where the first is better),
-        ``t, p`` (Diebold-Mariano), ``p_holm, low, high, n_days``.
+        ``t, p`` (Diebold-Mariano), ``p_holm``, ``tests`` (how many it is adjusted for), ``low,
+        high, n_days``.
     confidence_set
         ``metric, p, inside`` (bool): the model confidence set at 90 %.
     pit

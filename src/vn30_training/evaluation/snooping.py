@@ -8,15 +8,14 @@ arch takes a second to load, so the functions that need it import it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from vn30_training.evaluation.comparison import METRICS, Board, Grids
+from vn30_training.evaluation.comparison import BENCHMARKS, METRICS, Board, Grids
 from vn30_training.evaluation.leaderboard import NAIVE_FAMILIES
-from vn30_training.evaluation.rows import BOARD, QUANTILE_FAMILY, REVERSAL_FAMILY
+from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.statistics import (
     BOOTSTRAP_SEED,
     MIN_BLOCK,
@@ -25,10 +24,6 @@ from vn30_training.evaluation.statistics import (
     Floats,
 )
 
-BENCHMARKS: Mapping[str, str] = MappingProxyType(
-    {"rank_ic": REVERSAL_FAMILY, "absolute_error": "zero", "pinball": QUANTILE_FAMILY}
-)
-"""The naive family that stands for doing nothing, by metric."""
 MIN_SHARE = 0.5
 """A family that knows less than this of the widest one's stocks and days would narrow the test for
 all: it is left out."""

@@ -124,15 +124,6 @@ def summary(log: list[dict[str, Any]], data: str) -> dict[str, Any]:
     return {"count": len(log), "sharpe_variance": variance, "data": data}
 
 
-def data_hash(vintage: Mapping[str, Any]) -> str:
-    """Return the hash of the days and returns that `vintage.fingerprint` tells of.
-
-    Where the files lie and a new adjustment of the same prices make no other data set.
-    """
-    symbols: Mapping[str, Mapping[str, Any]] = vintage["symbols"]
-    return _sha256({symbol: told["sha256"] for symbol, told in symbols.items()})
-
-
 def _options(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
     """Return the distinct options of the instances of each family and scope, as sorted JSON.
 

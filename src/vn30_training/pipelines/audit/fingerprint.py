@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from vn30_training.evaluation.trials import data_hash
+from vn30_training.market.vintage import identity
 from vn30_training.models.registry import discover
 from vn30_training.pipelines.data import nodes as data_nodes
 from vn30_training.pipelines.family import nodes as family_nodes
@@ -21,5 +21,5 @@ _CHAIN = (
 def fingerprint(vintage: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     """Return a hash that changes with the data, and with any code that forecasts follow from."""
     paths = [spec.path for spec in discover(parameters).values()]
-    facts = [data_hash(vintage), *(code_hash(function, paths) for function in _CHAIN)]
+    facts = [identity(vintage), *(code_hash(function, paths) for function in _CHAIN)]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()

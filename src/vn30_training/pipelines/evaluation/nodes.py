@@ -30,6 +30,7 @@ from vn30_training.evaluation.stability import fold_table, seed_table
 from vn30_training.evaluation.statistics import holding_sessions
 from vn30_training.evaluation.tables import monthly_ic
 from vn30_training.features.labels import LabelOptions
+from vn30_training.market.vintage import identity
 from vn30_training.pipelines.audit.fingerprint import fingerprint
 from vn30_training.pipelines.report.nodes import describe
 
@@ -62,9 +63,14 @@ def log_trials(
     vintage: dict[str, Any],
     *boards: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Log each configuration judged here as a trial on these data."""
-    found = trial_log.trials(with_categories(rows), boards, scheme)
-    return {trial_log.data_hash(vintage): found}
+    """Log each configuration judged here as a trial on these data.
+
+    The dates of the folds are no part of it: the same configuration with a session more is the
+    same trial.
+    """
+    kind = {**scheme, "folds": len(scheme["folds"])}
+    found = trial_log.trials(with_categories(rows), boards, kind)
+    return {identity(vintage): found}
 
 
 def judge_ranking(
@@ -95,7 +101,7 @@ def judge_ranking(
 
 def count_trials(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, Any]:
     """Count every trial ever logged for these data."""
-    data = trial_log.data_hash(vintage)
+    data = identity(vintage)
     return trial_log.summary(log.get(data, []), data)
 
 
