@@ -8,9 +8,16 @@ import pandas as pd
 from pydantic import BaseModel
 
 from vn30_training import __version__
-from vn30_training.evaluation.leaderboard import build_leaderboard, symbol_table
+from vn30_training.evaluation.leaderboard import (
+    build_leaderboard,
+    sound_forecasts,
+    symbol_table,
+)
+from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
+from vn30_training.evaluation.trials import trials
 from vn30_training.features.alpha158 import FAMILY_OF
 from vn30_training.market.membership import is_dated, missing_members
+from vn30_training.market.vintage import identity
 from vn30_training.models.bundle import versions
 from vn30_training.models.contract import QUANTILE_COLUMNS
 from vn30_training.reporting.results import gather
@@ -63,6 +70,22 @@ def judge(forecasts: pd.DataFrame, instances: pd.DataFrame) -> tuple[pd.DataFram
     """Compare families and scopes on the test span, and score every symbol by itself."""
     leaderboard = build_leaderboard(forecasts, instances)
     return leaderboard.drop(columns="fit_seconds"), symbol_table(forecasts)
+
+
+def log_trials(
+    forecasts: pd.DataFrame,
+    instances: pd.DataFrame,
+    split: dict[str, Any],
+    vintage: dict[str, Any],
+    *boards: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Log each configuration judged here as a trial on these data.
+
+    The dates of the cut are no part of it: the same configuration with a session more is the same
+    trial.
+    """
+    rows = with_references(seed_mean(known_rows(sound_forecasts(forecasts, instances))))
+    return {identity(vintage): trials(rows, boards, {"gap_days": split["gap_days"]})}
 
 
 def draw(

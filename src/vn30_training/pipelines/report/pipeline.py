@@ -53,6 +53,15 @@ def create_pipeline(families: Iterable[str]) -> Pipeline:
                 name="judge",
             ),
             Node(
+                nodes.log_trials,
+                inputs=[
+                    *("forecasts", "instances", "split", "vintage"),
+                    *(f"board_{family}" for family in families),
+                ],
+                outputs="trials",
+                name="log_trials",
+            ),
+            Node(
                 nodes.draw,
                 inputs=[
                     "leaderboard",
