@@ -50,14 +50,14 @@ class Simulated:
         return build_panel(self.prices, self.sessions, self.members, self.sectors)
 
 
-def small_given(start="2023-01-01", end="2024-08-30", symbols=SYMBOLS):
+def small_given(start="2023-01-01", end="2024-05-31", symbols=SYMBOLS):
     """Simulate a market of which some stocks are suspended for a while and two are listed late."""
     market = simulate(SimulatedMarketOptions(symbols=symbols, start=start, end=end, seed=5))
     prices = market.prices
     days = np.unique(prices["date"])
     missing = np.zeros(len(prices), dtype=bool)
     for place, length in enumerate((1, 2, 5, 9, 20)):
-        first = 50 + 60 * place
+        first = 45 + 50 * place
         own = prices["symbol"] == symbols[place]
         missing |= (own & prices["date"].isin(days[first : first + length])).to_numpy()
     for place, late in ((5, 40), (6, 150)):

@@ -1,6 +1,7 @@
 """Nothing healthy is accused: the project's own chain, and every family that is declared."""
 
 import json
+from datetime import date
 
 import pytest
 from tests.evaluation.audit import sick
@@ -11,9 +12,14 @@ from vn30_training.evaluation.audit import (
     audit_data,
     audit_family,
     audit_splits,
+    verdict,
 )
 from vn30_training.evaluation.splits import SplitOptions, make_split
 from vn30_training.features.labels import LabelOptions
+from vn30_training.market.membership import read_members
+from vn30_training.market.quality import validate
+from vn30_training.market.reading import read_folder
+from vn30_training.market.sessions import build_sessions
 
 QUICK = AuditOptions(cuts=6, shuffles=2, train_sessions=300, valid_sessions=50, test_sessions=60)
 FEW = ("KMID", "ROC5", "STD20", "CORR10")
@@ -33,7 +39,7 @@ def given():
 @pytest.fixture(scope="module")
 def longer():
     """A market long enough for momentum over twelve months."""
-    return sick.small_given(start="2021-06-01")
+    return sick.small_given(start="2021-10-01")
 
 
 def audit(given, name, scope, options, **changes):
@@ -74,3 +80,40 @@ def test_every_family_is_healthy(longer, name, scope):
         *("fit", "processors", "hidden labels", "future", "dividend"),
         *("shuffled labels", "planted answer"),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "scope"), INSTANCES)
+def test_every_family_is_healthy_with_all_its_features(longer, name, scope):
+    found = audit(longer, name, scope, AuditOptions())
+    assert [one for one in found if one["verdict"] == "fail"] == []
+    assert verdict(found)["verdict"] in ("clean", "incomplete")
+
+
+@pytest.fixture(scope="module")
+def real(real_data):
+    read = read_folder(real_data / "ohlcv")
+    prices = validate(read, today=date(2025, 8, 27)).prices
+    members = read_members(real_data / "constituents.csv")
+    sectors = dict.fromkeys(prices["symbol"].unique(), "unknown")
+    return sick.Simulated(prices, build_sessions(prices), members, sectors)
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_real_data_are_healthy(real):
+    tables = (real.prices, real.sessions, real.members, real.sectors)
+    found = audit_data(*tables, LabelOptions(), "clean", AuditOptions())
+    labels = real.chain.labels(real.panel, real.sessions)
+    found += audit_splits(labels, {"split": make_split(labels, SplitOptions())})
+    judged = verdict(found)
+    assert judged["verdict"] == "clean", judged["summary"]
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize(("name", "scope"), INSTANCES)
+def test_every_family_is_healthy_on_real_data(real, name, scope):
+    found = audit(real, name, scope, AuditOptions())
+    assert [one for one in found if one["verdict"] == "fail"] == []
+    assert {one["cuts"] for one in found if one["check"] == "future"} == {56}

@@ -138,7 +138,7 @@ def compare(before: Table, after: Table, cut: int) -> Change:
         lost = int(before.traded(mine[missing]).sum()) + int(new.sum())
         mine, theirs = mine[~missing], theirs[~new]
     one, two = before.numbers[mine], after.numbers[theirs]
-    if one.tobytes() == two.tobytes():
+    if np.array_equal(one.view(np.uint8), two.view(np.uint8)):
         none = np.empty(0, dtype=np.intp)
         return Change(mine, none, np.empty((len(mine), 0), dtype=bool), two[:, :0], lost)
     cells = (one != two) & ~(np.isnan(one) & np.isnan(two))
