@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vn30_training.evaluation.comparison import BENCHMARKS
 from vn30_training.evaluation.evidence import Evidence
 from vn30_training.evaluation.folds import WalkForwardOptions, scheme
 from vn30_training.evaluation.tables import monthly_ic
@@ -170,8 +171,9 @@ def _paired(random, board):
                 }
             )
     table = pd.DataFrame(records)
-    table["p_holm"] = table.groupby("metric")["p"].transform(_holm)
-    return table
+    asked = table["other_family"] == table["metric"].map(BENCHMARKS)
+    questions = table.groupby(["metric", asked])["p"]
+    return table.assign(p_holm=questions.transform(_holm), tests=questions.transform("size"))
 
 
 def _holm(p: pd.Series) -> pd.Series:

@@ -44,7 +44,10 @@ def pooled(evidence, family="lightgbm") -> str:
 def test_the_default_is_no_better_with_its_figures(evidence):
     figures = {"difference": 0.003, "low": -0.011, "high": 0.016, "p_holm": 1.0}
     text = pooled(with_pair(evidence, **figures))
-    size = (evidence.paired["metric"] == "rank_ic").sum()
+    held = (evidence.paired["metric"] == "rank_ic") & (
+        evidence.paired["other_family"] == "reversal_1"
+    )
+    size = held.sum()
     assert text.startswith(
         "No better than reversal_1: difference +0.003, interval −0.011 to 0.016, Holm p 1.00 "
         f"over {size} comparisons."
@@ -72,7 +75,7 @@ def test_better_and_worse_need_interval_and_holm(evidence, low, high, p_holm, wo
     st.floats(0, 1) | st.just(float("nan")),
 )
 def test_turning_a_comparison_turns_its_word(difference, width, p_holm):
-    one = Comparison("rank_ic", difference, difference - width, difference + width, p_holm, 100)
+    one = Comparison("rank_ic", difference, difference - width, difference + width, p_holm, 100, 10)
     words = {"better": "worse", "worse": "better", "no better": "no better"}
     assert one.turned.word == words[one.word]
     assert one.turned.turned == one
@@ -87,7 +90,7 @@ def test_pairs_are_found_from_either_side(evidence):
     one, other = tuple(record[KEY]), tuple(record[["other_family", "other_scope"]])
     assert pairs.of(record["metric"], one, other).difference == record["difference"]
     assert pairs.of(record["metric"], other, one).difference == -record["difference"]
-    assert pairs.tests == evidence.paired["metric"].value_counts().to_dict()
+    assert pairs.of(record["metric"], one, other).tests == record["tests"]
 
 
 def test_a_yardstick_is_taken_in_the_same_scope_else_pooled(evidence):

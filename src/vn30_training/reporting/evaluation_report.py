@@ -16,9 +16,7 @@ from vn30_training.reporting.formatting import plural
 from vn30_training.reporting.frame import frame
 from vn30_training.reporting.headline import is_simulated
 from vn30_training.reporting.pages import page
-from vn30_training.reporting.pairs import Pairs
 from vn30_training.reporting.paragraphs import paragraphs, trials
-from vn30_training.reporting.statements import METRICS
 from vn30_training.reporting.takeaways import overfitting, superiority, takeaways
 
 __all__ = ["draw_evaluation", "render_evaluation"]
@@ -64,7 +62,6 @@ def render_evaluation(
         sentences=takeaways(evidence, instances, caveats),
         superiority=superiority(evidence),
         paired=tables.paired_lines(evidence),
-        tests={METRICS.get(name, name): n for name, n in Pairs(evidence.paired).tests.items()},
         paragraphs=paragraphs(evidence, caveats),
         signal=signal,
         signal_zero=zero,

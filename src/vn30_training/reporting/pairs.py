@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,7 +35,7 @@ EWMA = Yardstick("quantiles", "pinball", "ewma")
 class Comparison:
     """A difference of one family from another, positive where the first is better.
 
-    ``p_holm`` is corrected for the ``tests`` that were made by the same metric.
+    ``p_holm`` is corrected for the ``tests`` that asked the same question by the same metric.
     """
 
     metric: str
@@ -45,7 +44,7 @@ class Comparison:
     high: float
     p_holm: float
     n_days: float
-    tests: int = 0
+    tests: int
 
     @property
     def word(self) -> str:
@@ -123,19 +122,14 @@ class Pairs:
                 high=float(record["high"]),
                 p_holm=float(record["p_holm"]),
                 n_days=float(record["n_days"]),
+                tests=int(record["tests"]),
             )
             self._found[metric, one, other] = made
             self._found.setdefault((metric, other, one), made.turned)
-        self.tests = Counter(
-            metric
-            for (metric, one, other), made in self._found.items()
-            if one < other and known(made.p_holm)
-        )
 
     def of(self, metric: str, one: Key, other: Key) -> Comparison | None:
         """Return how ``one`` differs from ``other``; None where it was not tested."""
-        made = self._found.get((metric, one, other))
-        return made and replace(made, tests=self.tests[metric])
+        return self._found.get((metric, one, other))
 
     def tested(self, metric: str, key: Key) -> bool:
         """Return whether a family and scope was compared with any other."""
