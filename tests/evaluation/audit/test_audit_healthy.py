@@ -82,6 +82,12 @@ def test_every_family_is_healthy(longer, name, scope):
     }
 
 
+def test_selection_inside_the_fold_is_healthy(longer):
+    best = ({"method": "importance", "top": 8, "estimator": "ridge"},)
+    found = audit(longer, "ridge", "VN30", QUICK, selection=best)
+    assert {one["verdict"] for one in found} == {"pass"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "scope"), INSTANCES)
 def test_every_family_is_healthy_with_all_its_features(longer, name, scope):

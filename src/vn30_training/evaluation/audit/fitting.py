@@ -41,8 +41,11 @@ def _parts_of(file: Path) -> list[tuple[str, bytes]]:
     content = file.read_bytes()
     if file.name == "processors.json":
         state: dict[str, Any] = json.loads(content)
-        columns = json.dumps(state.pop("columns", None)).encode()
-        return [("selection", columns), ("processors", json.dumps(state).encode())]
+        chosen = {name: state.pop(name, None) for name in ("columns", "selection")}
+        return [
+            ("selection", json.dumps(chosen).encode()),
+            ("processors", json.dumps(state).encode()),
+        ]
     if file.name == "calibration.json":
         return [("calibration", content)]
     return [("model", content)]

@@ -17,7 +17,7 @@ from vn30_training.market.schema import PRICES
 DIVIDEND = 0.95
 """What a dividend of five per cent, paid after the last day, makes of all adjusted prices."""
 
-DIVIDEND_TOLERANCE = 1e-3
+DIVIDEND_TOLERANCE = 1e-4
 """Of a column's spread: rounding moves values that are small differences of large ones."""
 
 DIVIDEND_SHARE = 1e-3
