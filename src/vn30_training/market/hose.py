@@ -14,38 +14,23 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike, NDArray
 
-Moment = Literal["open", "afternoon"]
-Hours = dict[str, list[list[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A value in force from a date on, where it was found and how sure it is (H, M or L)."""
-
-    start: date
-    value: Any
-    source: str
-    confidence: Literal["H", "M", "L"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """When shares bought on session T can be sold: on T+``sessions``, from ``moment`` on."""
-
-    sessions: int
-    moment: Moment
-
-    def holding(self, at: Literal["open", "close"]) -> int:
-        """Return the fewest sessions from the purchase to a sale at an open or at a close."""
-        return self.sessions + (at == "open" and self.moment == "afternoon")
+from vn30_training.market.rule_tables import (
+    BonusTax,
+    Hours,
+    PriceUnit,
+    Row,
+    Settlement,
+    read_tables,
+)
 
 
 @dataclass(frozen=True)
 class Rules:
     """The rules of one exchange; every query takes the day it asks about.
 
-    Prices are whole VND and computed with integers: with floats, or rounded to a dong first, the
-    limits of about one reference price in a hundred come out a tick wrong.
+    Prices are whole VND (elsewhere: whole `price_unit`) and computed with integers: with floats, or
+    rounded to a dong first, the limits of about one reference price in a hundred come out a tick
+    wrong.
 
     Attributes
     ----------
@@ -53,9 +38,9 @@ class Rules:
         Rows by the name of the rule, ascending by the date they start.
     """
 
-    tables: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, tuple[Row[Any], ...]]
 
-    def row(self, rule: str, day: date) -> Row:
+    def row(self, rule: str, day: date) -> Row[Any]:
         """Return the row of a rule in force on a day.
 
         Raises
@@ -113,7 +98,7 @@ class Rules:
         """
         whole = _whole(reference)
         percent = self.price_limit(day, special)
-        high, low = whole * (100 + percent), whole * (100 - percent)
+        high, low = whole * (100 + percent), whole * max(100 - percent, 0)
         up, down = self.ticks(high // 100, day), self.ticks(low // 100, day)
         return high // (100 * up) * up, -(-low // (100 * down)) * down
 
@@ -139,7 +124,13 @@ class Rules:
 
     def settlement(self, day: date) -> Settlement:
         """Return when shares bought on a day can be sold."""
-        return Settlement(**self.row("settlement", day).value)
+        settlement: Settlement = self.row("settlement", day).value
+        return settlement
+
+    def cash_settlement(self, day: date) -> Settlement:
+        """Return when the proceeds of a sale on a day can be spent (or withdrawn)."""
+        settlement: Settlement = self.row("cash_settlement", day).value
+        return settlement
 
     def min_holding(self, day: date, at: Literal["open", "close"] = "close") -> int:
         """Return the fewest sessions from a purchase on a day to a sale at an open or a close."""
@@ -157,6 +148,20 @@ class Rules:
         """Return the tax on a cash dividend, per cent."""
         return float(self.row("dividend_tax", day).value)
 
+    def bonus_tax(self, day: date) -> BonusTax:
+        """Return the tax on shares received as a dividend or bonus, due when they are sold."""
+        tax: BonusTax = self.row("bonus_tax", day).value
+        return tax
+
+    def suspension(self, day: date) -> int:
+        """Return after how many sessions without trading the special limit holds on the return."""
+        return int(self.row("suspension", day).value)
+
+    def price_unit(self, day: date) -> PriceUnit:
+        """Return the unit in which prices and cash are whole."""
+        unit: PriceUnit = self.row("price_unit", day).value
+        return unit
+
     def hours(self, day: date) -> Hours:
         """Return start and end of each phase of the session, Vietnam time."""
         hours: Hours = self.row("hours", day).value
@@ -165,15 +170,16 @@ class Rules:
 
 @cache
 def load_rules(market: str = "hose") -> Rules:
-    """Read the rules of a market from the package's ``market/rules/<market>.yml``."""
+    """Read the rules of a market from the package's ``market/rules/<market>.yml``.
+
+    Raises
+    ------
+    ValueError
+        If the tables are not as `rule_tables.RuleTables` says.
+    """
     path = files("vn30_training.market").joinpath("rules", f"{market}.yml")
-    tables = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Rules({rule: _rows(rows) for rule, rows in tables.items()})
-
-
-def _rows(rows: list[dict[str, Any]]) -> tuple[Row, ...]:
-    read = (Row(row["from"], row["value"], row["source"], row["confidence"]) for row in rows)
-    return tuple(sorted(read, key=lambda row: row.start))
+    tables = read_tables(market, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Rules({rule: getattr(tables, rule) for rule in type(tables).model_fields})
 
 
 def _whole(prices: ArrayLike) -> NDArray[np.int64]:

@@ -1,0 +1,264 @@
+"""The panel of prices as an exchange sees it: whole prices, limits and the rules of each session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vn30_training.market.hose import Rules
+from vn30_training.market.schema import PRICES
+from vn30_training.trading.bars import Bars, Bools, Ints
+from vn30_training.trading.corporate_actions import Actions, infer_actions, place_actions
+from vn30_training.trading.session_rules import (
+    Days,
+    Floats,
+    long_suspended,
+    session_limits,
+    session_rules,
+    session_ticks,
+)
+
+Basis = Literal["auto", "raw", "adjusted"]
+
+_NEAR_LIMIT = 3
+"""Thousandths of the reference price within which an adjusted close counts as at its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where each row of the panel stands in arrays of sessions and stocks."""
+
+    panel: pd.DataFrame
+    dates: Days
+    symbols: list[str]
+    session: NDArray[np.intp]
+    stock: NDArray[np.intp]
+
+    def table(self, values: NDArray[Any], missing: float = np.nan) -> NDArray[Any]:
+        table = np.full((len(self.dates), len(self.symbols)), missing, dtype=values.dtype)
+        table[self.session, self.stock] = values
+        return table
+
+    def column(self, name: str) -> Floats:
+        """Return a column of the panel, NaN where there is no value above zero."""
+        table = self.table(self.panel[name].to_numpy(dtype=float))
+        return np.where(table > 0, table, np.nan)
+
+
+def make_bars(
+    panel: pd.DataFrame,
+    sessions: pd.DataFrame,
+    rules: Rules,
+    actions: pd.DataFrame | None = None,
+    basis: Basis = "auto",
+) -> Bars:
+    """Turn the panel into an exchange's arrays.
+
+    Parameters
+    ----------
+    panel
+        ``symbol, date, open, high, low, close, volume, member`` and, for raw bars, ``raw_close``.
+        A row without all prices is no bar.
+    sessions
+        ``date``, ``observed``.
+    rules
+        The exchange's tables; prices are whole in their `Rules.price_unit`.
+    actions
+        Corporate actions, see `corporate_actions.place_actions`; used for raw bars only. The table
+        counts as complete up to its last ex-date. After it, or without a table, actions are
+        inferred, see `corporate_actions.infer_actions`, unless the bar lies within the limits of
+        the last close and beyond those of the inferred reference price.
+    basis
+        ``raw``: prices as traded, the adjusted ones scaled by ``raw_close`` / ``close`` and put on
+        the nearest tick; ``adjusted``: adjusted prices in whole units, where a close at the day's
+        high or low within 0.3 points of the limit counts as at the limit; ``auto``: raw where every
+        symbol has raw closes.
+
+    Returns
+    -------
+    Bars
+        Row t depends on rows up to t alone.
+
+    Raises
+    ------
+    ValueError
+        If raw bars are asked for and a symbol has no raw close, the panel has days that are no
+        observed session, or the rules start after the first session.
+    """
+    grid = _grid(panel, sessions)
+    lacking = _without_raw(panel)
+    if basis == "raw" and lacking:
+        raise ValueError(f"No raw_close for {', '.join(lacking)}: ask for the adjusted basis.")
+    if basis == "adjusted" or lacking:
+        return _adjusted_bars(grid, rules)
+    return _raw_bars(grid, rules, actions)
+
+
+def _grid(panel: pd.DataFrame, sessions: pd.DataFrame) -> _Grid:
+    days = panel["date"].to_numpy().astype("datetime64[D]")
+    observed = sessions.loc[sessions["observed"], "date"].to_numpy().astype("datetime64[D]")
+    dates = observed[(observed >= days.min()) & (observed <= days.max())]
+    session = np.searchsorted(dates, days)
+    strange = ~np.isin(days, dates)
+    if strange.any():
+        raise ValueError(f"{days[strange][0]} is in the panel but no observed session.")
+    stock, symbols = pd.factorize(panel["symbol"])
+    return _Grid(panel, dates, [str(symbol) for symbol in symbols], session, stock)
+
+
+def _without_raw(panel: pd.DataFrame) -> list[str]:
+    symbols = panel["symbol"].unique()
+    if "raw_close" not in panel:
+        return list(symbols)
+    return sorted(set(symbols) - set(panel.loc[panel["raw_close"] > 0, "symbol"]))
+
+
+def _raw_bars(grid: _Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
+    scale = _scale(grid, rules)
+    traded, close = grid.column("raw_close") * scale, grid.column("close") * scale
+    opens, highs, lows = (
+        _to_tick(rules, grid.dates, grid.column(name) * (traded / close) * scale)
+        for name in PRICES[:3]
+    )
+    bar = (opens > 0) & (highs > 0) & (lows > 0) & (traded > 0) & (close > 0)
+    closes = _whole(traded)
+    prices = {
+        "open": np.where(bar, opens, 0),
+        "high": np.where(bar, np.maximum(highs, np.maximum(opens, closes)), 0),
+        "low": np.where(bar, np.minimum(lows, np.minimum(opens, closes)), 0),
+        "close": np.where(bar, closes, 0),
+    }
+    last = _last(prices["close"])
+    known = _actions(grid, rules, table, prices, np.where(bar, close, np.nan))
+    reference, ceiling, floor = _limits(rules, grid.dates, last, known, bar)
+    return _bars(
+        grid,
+        rules,
+        prices,
+        (reference, ceiling, floor),
+        known.cash,
+        known.holders_bonus(last),
+        "raw",
+    )
+
+
+def _actions(
+    grid: _Grid, rules: Rules, table: pd.DataFrame | None, prices: dict[str, Ints], adjusted: Floats
+) -> Actions:
+    close = prices["close"]
+    last, bar = _last(close), close > 0
+    inferred = infer_actions(close, adjusted, last, _last(adjusted))
+    inside = [
+        (prices["high"] <= ceiling) & (prices["low"] >= floor)
+        for _, ceiling, floor in (
+            _limits(rules, grid.dates, last, actions, bar)
+            for actions in (inferred, inferred.only(np.zeros_like(bar)))
+        )
+    ]
+    inferred = inferred.only(inside[0] | ~inside[1])
+    if table is None or table.empty:
+        return inferred
+    given = place_actions(table, grid.dates, grid.symbols, bar)
+    covered = grid.dates <= table["ex_date"].max().to_datetime64().astype("datetime64[D]")
+    return given + inferred.only(np.broadcast_to(~covered[:, None], bar.shape))
+
+
+def _limits(
+    rules: Rules, dates: Days, last: Ints, actions: Actions, bar: Bools
+) -> tuple[Ints, Ints, Ints]:
+    """Return reference price, ceiling and floor."""
+    lowered = actions.reference(last, np.ones_like(last))
+    lowered = actions.reference(last, session_ticks(rules, dates, lowered))
+    reference = np.where(actions.any & ~actions.wider, lowered, last)
+    special = actions.wider | long_suspended(rules, dates, bar)
+    return reference, *session_limits(rules, dates, reference, special)
+
+
+def _adjusted_bars(grid: _Grid, rules: Rules) -> Bars:
+    scale = _scale(grid, rules)
+    prices = {name: _whole(grid.column(name) * scale) for name in PRICES}
+    bar = np.logical_and.reduce([price > 0 for price in prices.values()])
+    prices = {name: np.where(bar, price, 0) for name, price in prices.items()}
+    reference = _last(prices["close"])
+    special = long_suspended(rules, grid.dates, bar)
+    limits = session_limits(rules, grid.dates, reference, special)
+    days = grid.dates.tolist()
+    percent = np.array([[rules.price_limit(day), rules.price_limit(day, True)] for day in days])
+    width = np.where(special, percent[:, 1:], percent[:, :1])
+    ceiling, floor = _approximate(prices, reference, limits, 10 * width - _NEAR_LIMIT)
+    none = np.zeros_like(reference)
+    return _bars(grid, rules, prices, (reference, ceiling, floor), none, none, "adjusted")
+
+
+def _approximate(
+    prices: dict[str, Ints], reference: Ints, limits: tuple[Ints, Ints], near: Ints
+) -> tuple[Ints, Ints]:
+    """Return limits moved to closes near them; none is left within the day's range."""
+    high, low, close = prices["high"], prices["low"], prices["close"]
+    move = 1000 * (close - reference)
+    bar, reach = (close > 0) & (reference > 0), near * reference
+    at_ceiling = bar & (close == high) & (move >= reach)
+    at_floor = bar & (close == low) & (-move >= reach)
+    ceiling = np.where(bar, np.maximum(limits[0], high), limits[0])
+    floor = np.where(bar, np.minimum(limits[1], low), limits[1])
+    return np.where(at_ceiling, close, ceiling), np.where(at_floor, close, floor)
+
+
+def _bars(
+    grid: _Grid,
+    rules: Rules,
+    prices: dict[str, Ints],
+    limits: tuple[Ints, Ints, Ints],
+    cash: Ints,
+    bonus: Ints,
+    basis: Literal["raw", "adjusted"],
+) -> Bars:
+    reference, ceiling, floor = limits
+    volume = np.nan_to_num(grid.column("volume"))
+    return Bars(
+        dates=grid.dates,
+        symbols=tuple(grid.symbols),
+        open=prices["open"],
+        high=prices["high"],
+        low=prices["low"],
+        close=prices["close"],
+        reference=reference,
+        ceiling=ceiling,
+        floor=floor,
+        volume=np.rint(volume).astype(np.int64),
+        tick=session_ticks(
+            rules, grid.dates, np.where(prices["close"] > 0, prices["close"], reference)
+        ),
+        member=grid.table(grid.panel["member"].to_numpy(dtype=bool), missing=False),
+        cash_dividend=cash,
+        bonus=bonus,
+        **session_rules(rules, grid.dates),
+        basis=basis,
+    )
+
+
+def _scale(grid: _Grid, rules: Rules) -> int:
+    return rules.price_unit(grid.dates[0].astype(object)).per_quoted
+
+
+def _last(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the value of the bar before, 0 (or NaN) where there was none."""
+    sessions = np.arange(len(values))[:, None]
+    place = np.maximum.accumulate(np.where(values > 0, sessions, -1), axis=0)
+    place = np.vstack([np.full((1, values.shape[1]), -1), place[:-1]])
+    none = values.dtype.type(0) if values.dtype.kind == "i" else np.nan
+    return np.where(place >= 0, np.take_along_axis(values, np.maximum(place, 0), axis=0), none)
+
+
+def _whole(prices: Floats) -> Ints:
+    return np.rint(np.nan_to_num(prices)).astype(np.int64)
+
+
+def _to_tick(rules: Rules, dates: Days, prices: Floats) -> Ints:
+    known = np.nan_to_num(prices)
+    ticks = session_ticks(rules, dates, known)
+    return np.floor(known / ticks + 0.5).astype(np.int64) * ticks
