@@ -15,7 +15,7 @@ from vn30_training.models.contract import QUANTILE_COLUMNS
 
 Y = ("y_raw", "y_z", "y_rank")
 FORECAST = ("y_pred", "score", *QUANTILE_COLUMNS, "p_up")
-LOOKED_AT = 40
+LOOKED_AT = 20
 """Sessions before a cut whose forecasts are compared; a longer reach shows there too."""
 
 LEAST_RANK_CORRELATION = 0.99

@@ -14,9 +14,9 @@ AT_MOST = {
     "early_stopping_rounds": 20,
     "num_leaves": 15,
     "max_bin": 31,
-    "epochs": 4,
-    "patience": 4,
-    "epoch_samples": 3000,
+    "epochs": 3,
+    "patience": 3,
+    "epoch_samples": 4000,
     "batch_size": 128,
     "hidden_size": 16,
     "hidden_continuous_size": 8,
@@ -59,8 +59,8 @@ class AuditOptions(BaseModel):
     shuffles: int = Field(default=20, ge=2)
     seed: int = Field(default=0, ge=0)
     train_sessions: int = Field(default=400, ge=120)
-    valid_sessions: int = Field(default=120, ge=40)
-    test_sessions: int = Field(default=250, ge=20)
+    valid_sessions: int = Field(default=80, ge=40)
+    test_sessions: int = Field(default=200, ge=20)
 
 
 def reduced(options: InstanceOptions) -> InstanceOptions:
