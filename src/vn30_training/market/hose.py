@@ -70,7 +70,7 @@ class Rules:
         return int(self.ticks(price, day))
 
     def limits(
-        self, reference: ArrayLike, day: date, special: bool = False
+        self, reference: ArrayLike, day: date, special: bool = False, parts: ArrayLike = 1
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the highest and the lowest price allowed.
 
@@ -85,6 +85,9 @@ class Rules:
             The session.
         special
             Whether the wider limit of a first listing day holds.
+        parts
+            The reference prices are given in so many parts of a VND: those of ex-dates are
+            fractions, from which real limits are counted without rounding them first.
 
         Returns
         -------
@@ -99,8 +102,9 @@ class Rules:
         whole = _whole(reference)
         percent = self.price_limit(day, special)
         high, low = whole * (100 + percent), whole * max(100 - percent, 0)
-        up, down = self.ticks(high // 100, day), self.ticks(low // 100, day)
-        return high // (100 * up) * up, -(-low // (100 * down)) * down
+        unit = 100 * np.asarray(parts, dtype=np.int64)
+        up, down = self.ticks(high // unit, day), self.ticks(low // unit, day)
+        return high // (unit * up) * up, -(-low // (unit * down)) * down
 
     def ceiling(self, reference: int, day: date, special: bool = False) -> int:
         """Return the highest price allowed, VND."""

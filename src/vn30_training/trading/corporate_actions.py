@@ -21,7 +21,7 @@ KINDS = {
 }
 
 _ROUNDING = 10
-"""Vendors round adjusted prices to 0.01 thousand VND, so a factor is sure to within this / price."""
+"""VND to which vendors round adjusted prices: a factor is sure to within this / price."""
 
 _LEAST = 0.001
 """A smaller change of the factor is no corporate action."""
@@ -71,20 +71,22 @@ class Actions:
             self.wider | other.wider,
         )
 
-    def reference(self, close: Ints, tick: Ints) -> Ints:
-        """Return the last close without what left it: (C - D + r p) / (1 + r).
+    def reference(self, close: Ints) -> tuple[Ints, Ints]:
+        """Return the last close without what left it, (C - D + r p) / (1 + r), as a fraction.
 
         Parameters
         ----------
         close
             Last close, VND, shape (T, N).
-        tick
-            It is rounded to the nearest multiple of this; half a tick goes up.
+
+        Returns
+        -------
+        tuple of ndarray
+            Numerators, at least 0, and denominators, 1 where nothing left.
         """
-        new = np.where(self.wider, 0, self.bonus + self.rights)
-        value, step = (close - self.cash) * PPM + self.paid, (PPM + new) * tick
-        nearest: Ints = np.maximum((2 * value + step) // (2 * step) * tick, 0)
-        return nearest
+        left = self.any & ~self.wider
+        value = np.maximum((close - self.cash) * PPM + self.paid, 0)
+        return np.where(left, value, close), np.where(left, PPM + self.bonus + self.rights, 1)
 
     def holders_bonus(self, close: Ints) -> Ints:
         """Return the new shares of holders, ppm; rights as if sold and put into the stock."""

@@ -1,4 +1,4 @@
-"""The panel of prices as an exchange sees it: whole prices, limits and the rules of each session."""
+"""The panel of prices as an exchange sees it: whole prices, limits, the rules of each session."""
 
 from __future__ import annotations
 
@@ -11,16 +11,10 @@ from numpy.typing import NDArray
 
 from vn30_training.market.hose import Rules
 from vn30_training.market.schema import PRICES
-from vn30_training.trading.bars import Bars, Bools, Ints
+from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.corporate_actions import Actions, infer_actions, place_actions
-from vn30_training.trading.session_rules import (
-    Days,
-    Floats,
-    long_suspended,
-    session_limits,
-    session_rules,
-    session_ticks,
-)
+from vn30_training.trading.price_limits import Limits, last_bar, long_suspended, session_limits
+from vn30_training.trading.session_rules import Days, Floats, session_rules, session_ticks
 
 Basis = Literal["auto", "raw", "adjusted"]
 
@@ -132,31 +126,23 @@ def _raw_bars(grid: _Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
         "low": np.where(bar, np.minimum(lows, np.minimum(opens, closes)), 0),
         "close": np.where(bar, closes, 0),
     }
-    last = _last(prices["close"])
+    last = last_bar(prices["close"])
     known = _actions(grid, rules, table, prices, np.where(bar, close, np.nan))
-    reference, ceiling, floor = _limits(rules, grid.dates, last, known, bar)
-    return _bars(
-        grid,
-        rules,
-        prices,
-        (reference, ceiling, floor),
-        known.cash,
-        known.holders_bonus(last),
-        "raw",
-    )
+    limits = session_limits(rules, grid.dates, last, bar, known)
+    bonus = known.holders_bonus(last)
+    return _bars(grid, rules, prices, limits, known.cash, bonus, "raw")
 
 
 def _actions(
     grid: _Grid, rules: Rules, table: pd.DataFrame | None, prices: dict[str, Ints], adjusted: Floats
 ) -> Actions:
     close = prices["close"]
-    last, bar = _last(close), close > 0
-    inferred = infer_actions(close, adjusted, last, _last(adjusted))
+    last, bar = last_bar(close), close > 0
+    inferred = infer_actions(close, adjusted, last, last_bar(adjusted))
     inside = [
-        (prices["high"] <= ceiling) & (prices["low"] >= floor)
-        for _, ceiling, floor in (
-            _limits(rules, grid.dates, last, actions, bar)
-            for actions in (inferred, inferred.only(np.zeros_like(bar)))
+        (prices["high"] <= limits.ceiling) & (prices["low"] >= limits.floor)
+        for limits in (
+            session_limits(rules, grid.dates, last, bar, actions) for actions in (inferred, None)
         )
     ]
     inferred = inferred.only(inside[0] | ~inside[1])
@@ -167,57 +153,42 @@ def _actions(
     return given + inferred.only(np.broadcast_to(~covered[:, None], bar.shape))
 
 
-def _limits(
-    rules: Rules, dates: Days, last: Ints, actions: Actions, bar: Bools
-) -> tuple[Ints, Ints, Ints]:
-    """Return reference price, ceiling and floor."""
-    lowered = actions.reference(last, np.ones_like(last))
-    lowered = actions.reference(last, session_ticks(rules, dates, lowered))
-    reference = np.where(actions.any & ~actions.wider, lowered, last)
-    special = actions.wider | long_suspended(rules, dates, bar)
-    return reference, *session_limits(rules, dates, reference, special)
-
-
 def _adjusted_bars(grid: _Grid, rules: Rules) -> Bars:
     scale = _scale(grid, rules)
     prices = {name: _whole(grid.column(name) * scale) for name in PRICES}
     bar = np.logical_and.reduce([price > 0 for price in prices.values()])
     prices = {name: np.where(bar, price, 0) for name, price in prices.items()}
-    reference = _last(prices["close"])
+    exact = session_limits(rules, grid.dates, last_bar(prices["close"]), bar)
     special = long_suspended(rules, grid.dates, bar)
-    limits = session_limits(rules, grid.dates, reference, special)
     days = grid.dates.tolist()
-    percent = np.array([[rules.price_limit(day), rules.price_limit(day, True)] for day in days])
+    percent = np.array([[rules.price_limit(day, wide) for wide in (False, True)] for day in days])
     width = np.where(special, percent[:, 1:], percent[:, :1])
-    ceiling, floor = _approximate(prices, reference, limits, 10 * width - _NEAR_LIMIT)
-    none = np.zeros_like(reference)
-    return _bars(grid, rules, prices, (reference, ceiling, floor), none, none, "adjusted")
+    limits = _approximate(prices, exact, 10 * width - _NEAR_LIMIT)
+    none = np.zeros_like(limits.reference)
+    return _bars(grid, rules, prices, limits, none, none, "adjusted")
 
 
-def _approximate(
-    prices: dict[str, Ints], reference: Ints, limits: tuple[Ints, Ints], near: Ints
-) -> tuple[Ints, Ints]:
+def _approximate(prices: dict[str, Ints], limits: Limits, near: Ints) -> Limits:
     """Return limits moved to closes near them; none is left within the day's range."""
     high, low, close = prices["high"], prices["low"], prices["close"]
-    move = 1000 * (close - reference)
-    bar, reach = (close > 0) & (reference > 0), near * reference
-    at_ceiling = bar & (close == high) & (move >= reach)
-    at_floor = bar & (close == low) & (-move >= reach)
-    ceiling = np.where(bar, np.maximum(limits[0], high), limits[0])
-    floor = np.where(bar, np.minimum(limits[1], low), limits[1])
-    return np.where(at_ceiling, close, ceiling), np.where(at_floor, close, floor)
+    move, reach = 1000 * (close - limits.reference), near * limits.reference
+    bar = (close > 0) & (limits.reference > 0)
+    ceiling = np.where(bar, np.maximum(limits.ceiling, high), limits.ceiling)
+    floor = np.where(bar, np.minimum(limits.floor, low), limits.floor)
+    ceiling = np.where(bar & (close == high) & (move >= reach), close, ceiling)
+    floor = np.where(bar & (close == low) & (-move >= reach), close, floor)
+    return Limits(limits.reference, ceiling, floor)
 
 
 def _bars(
     grid: _Grid,
     rules: Rules,
     prices: dict[str, Ints],
-    limits: tuple[Ints, Ints, Ints],
+    limits: Limits,
     cash: Ints,
     bonus: Ints,
     basis: Literal["raw", "adjusted"],
 ) -> Bars:
-    reference, ceiling, floor = limits
     volume = np.nan_to_num(grid.column("volume"))
     return Bars(
         dates=grid.dates,
@@ -226,12 +197,12 @@ def _bars(
         high=prices["high"],
         low=prices["low"],
         close=prices["close"],
-        reference=reference,
-        ceiling=ceiling,
-        floor=floor,
+        reference=limits.reference,
+        ceiling=limits.ceiling,
+        floor=limits.floor,
         volume=np.rint(volume).astype(np.int64),
         tick=session_ticks(
-            rules, grid.dates, np.where(prices["close"] > 0, prices["close"], reference)
+            rules, grid.dates, np.where(prices["close"] > 0, prices["close"], limits.reference)
         ),
         member=grid.table(grid.panel["member"].to_numpy(dtype=bool), missing=False),
         cash_dividend=cash,
@@ -243,15 +214,6 @@ def _bars(
 
 def _scale(grid: _Grid, rules: Rules) -> int:
     return rules.price_unit(grid.dates[0].astype(object)).per_quoted
-
-
-def _last(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the value of the bar before, 0 (or NaN) where there was none."""
-    sessions = np.arange(len(values))[:, None]
-    place = np.maximum.accumulate(np.where(values > 0, sessions, -1), axis=0)
-    place = np.vstack([np.full((1, values.shape[1]), -1), place[:-1]])
-    none = values.dtype.type(0) if values.dtype.kind == "i" else np.nan
-    return np.where(place >= 0, np.take_along_axis(values, np.maximum(place, 0), axis=0), none)
 
 
 def _whole(prices: Floats) -> Ints:

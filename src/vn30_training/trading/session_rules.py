@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vn30_training.market.hose import Rules
-from vn30_training.trading.bars import Bools, Ints
+from vn30_training.trading.bars import Ints
 
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -24,7 +25,7 @@ def spans(rules: Rules, names: Sequence[str], dates: Days) -> Iterator[tuple[sli
     """Yield the runs of sessions through which some rules stay as they are, and a day of each."""
     starts = {np.datetime64(row.start) for name in names for row in rules.tables[name]}
     edges = np.unique([0, *np.searchsorted(dates, sorted(starts)), len(dates)])
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         yield slice(first, last), dates[first].astype(object)
 
 
@@ -61,49 +62,12 @@ def session_rules(rules: Rules, dates: Days) -> dict[str, NDArray[Any]]:
     }
 
 
-def session_limits(rules: Rules, dates: Days, reference: Ints, special: Bools) -> tuple[Ints, Ints]:
-    """Return ceilings and floors of many sessions and stocks.
-
-    Parameters
-    ----------
-    dates
-        The sessions, shape (T,).
-    reference
-        Reference prices, 0 where unknown, shape (T, N).
-    special
-        Where the wider limit holds, shape (T, N).
-
-    Returns
-    -------
-    tuple of ndarray
-        Ceilings and floors, 0 where the reference price is, shape (T, N).
-    """
-    ceiling, floor = np.zeros_like(reference), np.zeros_like(reference)
-    for span, day in spans(rules, ("price_limit", "special_limit", "tick"), dates):
-        for wide in (False, True):
-            here = (reference[span] > 0) & (special[span] == wide)
-            if here.any():
-                high, low = rules.limits(reference[span][here], day, wide)
-                ceiling[span][here], floor[span][here] = high, low
-    return ceiling, floor
-
-
 def session_ticks(rules: Rules, dates: Days, prices: NDArray[Any]) -> Ints:
     """Return the price step at each price (T, N) of each session."""
     ticks = np.zeros(prices.shape, dtype=np.int64)
     for span, day in spans(rules, ("tick",), dates):
         ticks[span] = rules.ticks(prices[span], day)
     return ticks
-
-
-def long_suspended(rules: Rules, dates: Days, traded: Bools) -> Bools:
-    """Return where a stock trades again after so many sessions without that the limit is wider."""
-    sessions = np.arange(len(dates))[:, None]
-    last = np.maximum.accumulate(np.where(traded, sessions, -1), axis=0)
-    before = np.vstack([np.full((1, traded.shape[1]), -1), last[:-1]])
-    enough = np.array([rules.suspension(day) for day in dates.tolist()])[:, None]
-    back: Bools = traded & (before >= 0) & (sessions - before > enough)
-    return back
 
 
 def _ppm(percent: Sequence[float]) -> Ints:
