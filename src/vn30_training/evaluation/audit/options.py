@@ -27,7 +27,7 @@ AT_MOST = {
 }
 """Sizes by the names that families give their options: larger ones are lowered to these."""
 
-ONE_SYMBOL = {"epochs": 8, "patience": 8, "batch_size": 32}
+ONE_SYMBOL = {"epochs": 5, "patience": 5, "batch_size": 32}
 """The same for instances of one symbol, whose rows make few batches."""
 
 AT_LEAST = {"learning_rate": 0.01}
