@@ -1,0 +1,1 @@
+"""How weights are spread over the stocks that a strategy picks."""
