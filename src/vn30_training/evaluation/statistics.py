@@ -61,7 +61,7 @@ def bootstrap_interval(
     series = _known(values)
     if len(series) < MIN_DAYS:
         return float("nan"), float("nan")
-    means = _draws(len(series), block, seed) @ series / len(series)
+    means = day_counts(len(series), block, seed) @ series / len(series)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
@@ -93,7 +93,7 @@ def _known(values: ArrayLike) -> Floats:
 
 
 @lru_cache(maxsize=32)
-def _draws(n: int, block: int, seed: int) -> Floats:
+def day_counts(n: int, block: int, seed: int) -> Floats:
     """Count how often each of ``n`` days is drawn in each resample, shape (resamples, n)."""
     from arch.bootstrap import StationaryBootstrap
 

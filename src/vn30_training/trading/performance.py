@@ -1,0 +1,193 @@
+"""All that is said of a strategy's days and trades in one row of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vn30_training.evaluation.sharpe import deflated_sharpe, probabilistic_sharpe
+from vn30_training.trading.cost_analysis import break_even_cost, capacity, cost_figures
+from vn30_training.trading.drawdowns import drawdowns
+from vn30_training.trading.intervals import annual_interval, sharpe_interval
+from vn30_training.trading.qlib_metrics import risk_analysis
+from vn30_training.trading.ratios import (
+    PERIODS,
+    cagr,
+    calmar,
+    max_drawdown,
+    profit_factor,
+    sharpe,
+    sortino,
+    total_return,
+    volatility,
+    win_loss_ratio,
+    win_rate,
+)
+from vn30_training.trading.returns import STRATEGY, with_returns
+from vn30_training.trading.round_trips import round_trips, trade_table
+
+FIGURES = {
+    "total_return": total_return,
+    "cagr": cagr,
+    "volatility": volatility,
+    "sharpe": sharpe,
+    "sortino": sortino,
+    "calmar": calmar,
+    "max_drawdown": max_drawdown,
+    "win_rate": win_rate,
+    "profit_factor": profit_factor,
+    "win_loss_ratio": win_loss_ratio,
+}
+"""The figures of daily returns after costs, as quantstats names them."""
+
+
+def performance_table(
+    daily: pd.DataFrame,
+    benchmark: pd.Series[float],
+    trials: Mapping[str, Any],
+    by: Sequence[str] = STRATEGY,
+) -> pd.DataFrame:
+    """Judge every strategy by its days.
+
+    Parameters
+    ----------
+    daily
+        The table of days (`trading.returns`).
+    benchmark
+        Daily returns, indexed by date; NaN where unknown.
+    trials
+        Every strategy ever tried on these data: ``count``, and ``sharpe_variance``, the variance
+        among them of the Sharpe ratio per session.
+    by
+        The columns that name a strategy.
+
+    Returns
+    -------
+    DataFrame
+        One row per strategy: the columns of ``by`` and
+
+        - ``first``, ``last`` (sessions with a return), ``n_days``,
+        - the `FIGURES`, ``sharpe_low, sharpe_high`` (95 %), ``psr, dsr`` (probability that the
+          Sharpe ratio is positive, alone and as the best of ``trials``),
+        - ``drawdown_start, drawdown_trough, drawdown_end`` of the deepest drawdown,
+        - ``turnover`` (a year: 2 is one full change of portfolio), ``exposure`` (mean),
+        - the costs of `cost_figures`, ``gross_cagr`` and ``break_even_cost`` (`break_even_cost`
+          against earning nothing),
+        - against the benchmark ``excess_return`` (a year, arithmetic, after costs), ``excess_low,
+          excess_high``, ``information_ratio`` and ``excess_break_even_cost``.
+
+        Ratios, annual growth, intervals and costs borne are NaN for fewer than `MIN_DAYS` days.
+    """
+    records = []
+    for key, days in with_returns(daily, by).groupby(list(by), observed=True):
+        beside = benchmark.reindex(pd.DatetimeIndex(days["date"])).to_numpy(dtype=np.float64)
+        records.append(
+            dict(zip(by, key, strict=True))
+            | _own_figures(days)
+            | _luck(days, trials)
+            | _deepest_drawdown(days)
+            | _trading(days)
+            | _excess(days, beside)
+        )
+    return pd.DataFrame(records)
+
+
+def with_trades(
+    table: pd.DataFrame,
+    daily: pd.DataFrame,
+    fills: pd.DataFrame,
+    panel: pd.DataFrame,
+    by: Sequence[str] = STRATEGY,
+) -> pd.DataFrame:
+    """Add what the orders filled tell of every strategy.
+
+    Parameters
+    ----------
+    table
+        From `performance_table`.
+    daily
+        The table of days it was made of.
+    fills
+        Orders filled, as `round_trips` reads them.
+    panel
+        The market: ``symbol``, ``date`` and ``volume`` in shares.
+    by
+        The columns that name a strategy.
+
+    Returns
+    -------
+    DataFrame
+        The table with the figures of `trade_table` and ``capacity`` (VND) beside; without trades 0
+        ``trades`` and NaN.
+    """
+    trips = round_trips(fills, np.unique(daily["date"].to_numpy()), by)
+    told = table.merge(trade_table(trips, by), on=list(by), how="left")
+    told = told.merge(_capacities(daily, fills, panel, by), on=list(by), how="left")
+    return told.assign(trades=told["trades"].fillna(0).astype(np.int64))
+
+
+def _own_figures(days: pd.DataFrame) -> dict[str, Any]:
+    net = days["net"].to_numpy()
+    earned = days.loc[days["net"].notna(), "date"]
+    span = {"first": earned.min(), "last": earned.max(), "n_days": len(earned)}
+    return span | {name: figure(net) for name, figure in FIGURES.items()}
+
+
+def _luck(days: pd.DataFrame, trials: Mapping[str, Any]) -> dict[str, float]:
+    net = days["net"].to_numpy()
+    low, high = sharpe_interval(net)
+    count, variance = int(trials["count"]), float(trials["sharpe_variance"])
+    return {
+        "sharpe_low": low,
+        "sharpe_high": high,
+        "psr": probabilistic_sharpe(net),
+        "dsr": deflated_sharpe(net, count, variance),
+        "trials": count,
+    }
+
+
+def _deepest_drawdown(days: pd.DataFrame) -> dict[str, Any]:
+    deepest = drawdowns(days["date"], days["nav"]).nsmallest(1, "depth")
+    dates = ("start", "trough", "end")
+    return {f"drawdown_{name}": deepest[name].min() for name in dates}
+
+
+def _trading(days: pd.DataFrame) -> dict[str, float]:
+    return {
+        "turnover": float(days["traded"].mean()) * PERIODS,
+        "exposure": float(days.loc[days["net"].notna(), "exposure"].mean()),
+        **cost_figures(days),
+        "gross_cagr": cagr(days["gross"]),
+        "break_even_cost": break_even_cost(days["gross"], days["traded"]),
+    }
+
+
+def _excess(days: pd.DataFrame, benchmark: Any) -> dict[str, float]:
+    excess = days["net"].to_numpy() - benchmark
+    figures = risk_analysis(excess, "sum", PERIODS)
+    low, high = annual_interval(excess)
+    return {
+        "excess_return": figures["annualized_return"],
+        "excess_low": low,
+        "excess_high": high,
+        "information_ratio": figures["information_ratio"],
+        "excess_break_even_cost": break_even_cost(days["gross"], days["traded"], benchmark),
+    }
+
+
+def _capacities(
+    daily: pd.DataFrame, fills: pd.DataFrame, panel: pd.DataFrame, by: Sequence[str]
+) -> pd.DataFrame:
+    """Return the `capacity` of every strategy that traded."""
+    orders = fills.merge(panel[["symbol", "date", "volume"]], on=["symbol", "date"])
+    orders = orders.merge(daily[[*by, "date", "nav"]], on=[*by, "date"])
+    orders = orders.loc[(orders["filled"] > 0) & (orders["volume"] > 0)]
+    orders["participation"] = orders["filled"] / orders["volume"]
+    records = [
+        dict(zip(by, key, strict=True)) | {"capacity": capacity(own["participation"], own["nav"])}
+        for key, own in orders.groupby(list(by), observed=True)
+    ]
+    return pd.DataFrame(records, columns=[*by, "capacity"])
