@@ -2,14 +2,17 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vn30_training.market.hose import load_rules
+from vn30_training.market.rule_tables import read_tables
 
 RULES = load_rules()
 TODAY = date(2025, 8, 25)
@@ -111,6 +114,11 @@ def slow_limits(reference, day):
         ceiling -= 1
     while floor % RULES.tick(int(low), day):
         floor += 1
+    tick = RULES.tick(reference, day)
+    if ceiling <= reference:
+        ceiling = reference - reference % tick + tick
+    if floor >= reference:
+        floor = reference - (reference % tick or tick)
     return ceiling, floor
 
 
@@ -142,6 +150,90 @@ def test_references_that_are_no_prices_are_refused(reference):
 def test_days_before_a_table_are_refused():
     with pytest.raises(ValueError, match="No sell_tax is known before 2015-01-01"):
         RULES.sell_tax(date(2014, 12, 31))
+
+
+def test_low_prices_can_move_by_a_tick():
+    """One per cent of 5,000 is less than the tick of 100 then."""
+    assert RULES.ceiling(5_000, date(2008, 4, 1)) == 5_100
+    assert RULES.floor(5_000, date(2008, 4, 1)) == 4_900
+    assert RULES.ceiling(1_900, date(2012, 5, 4)) == 2_000
+
+
+@given(
+    reference=st.integers(10**9, 2 * 10**11),
+    parts=st.integers(10**6, 4 * 10**6),
+    day=st.sampled_from([date(2005, 1, 4), date(2014, 5, 5), TODAY]),
+)
+def test_limits_of_fractions_equal_those_in_fractions(reference, parts, day):
+    exact = Fraction(reference, parts)
+    ceiling, floor = RULES.limits(reference, day, parts=parts)
+    percent = RULES.price_limit(day)
+    high, low = exact * (100 + percent) / 100, exact * (100 - percent) / 100
+    up, down, step = (RULES.tick(int(price), day) for price in (high, low, exact))
+    in_band = high // up * up, -(-low // down) * down
+    assert ceiling == (in_band[0] if in_band[0] > exact else exact // step * step + step)
+    assert floor == (in_band[1] if in_band[1] < exact else -(-exact // step) * step - step)
+
+
+def test_settlement_of_cash_and_tax_on_bonus_shares():
+    assert RULES.cash_settlement(date(2022, 8, 28)).holding("close") == 3
+    assert RULES.cash_settlement(date(2022, 8, 29)).holding("close") == 2
+    assert RULES.cash_settlement(date(2022, 8, 29)).holding("open") == 3
+    assert RULES.bonus_tax(date(2020, 12, 4)).percent == 0
+    assert (RULES.bonus_tax(TODAY).percent, RULES.bonus_tax(TODAY).par) == (5, 10_000)
+    assert RULES.suspension(TODAY) == 25
+    assert RULES.price_unit(TODAY).per_quoted == 1
+
+
+@pytest.mark.parametrize("market", ["hose", "nifty", "frictionless"])
+def test_every_market_has_every_table(market):
+    rules = load_rules(market)
+    assert set(rules.tables) == set(RULES.tables)
+    assert all(row.source for rows in rules.tables.values() for row in rows)
+
+
+def test_another_market_has_its_own_numbers():
+    nifty, free = load_rules("nifty"), load_rules("frictionless")
+    assert nifty.price_unit(TODAY).per_quoted == 100
+    assert (nifty.tick(30_000, date(2024, 6, 9)), nifty.tick(20_000, date(2024, 6, 9))) == (5, 5)
+    assert (nifty.tick(30_000, date(2024, 6, 10)), nifty.tick(20_000, date(2024, 6, 10))) == (5, 1)
+    assert nifty.min_holding(date(2023, 1, 26)) == 2
+    assert nifty.min_holding(date(2023, 1, 27)) == 1
+    assert nifty.limits(50_005, TODAY) == (60_005, 40_005)
+    assert free.limits(50_005, TODAY) == (5_050_505, 0)
+
+
+def hose_tables():
+    path = files("vn30_training.market").joinpath("rules", "hose.yml")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("board_lot", lambda rows: rows[0].update(value=-10), r"rules of it: board_lot.0.value"),
+        ("tick", lambda rows: rows[0].update(value=[[10, 5]]), r"tick.0.value: .*ascend from 0"),
+        ("sell_tax", lambda rows: rows[0].pop("source"), r"sell_tax.0.source: Field required"),
+        ("odd_lots", lambda rows: rows[0].update(value=1), r"odd_lots.0.value: .*boolean"),
+        ("hours", lambda rows: rows[0].update(confidence="X"), r"hours.0.confidence"),
+        ("settlement", lambda rows: rows[0]["value"].update(moment="dawn"), r"value.moment"),
+        ("max_order", lambda rows: rows.append(rows[0]), r"max_order: .*different days"),
+        ("tick", lambda rows: rows.clear(), r"tick: .*different days"),
+        ("tick", lambda rows: rows[0].update(until=2020), r"tick.0.until: Extra inputs"),
+    ],
+)
+def test_tables_that_are_wrong_are_refused_with_the_place(table, change, message):
+    tables = hose_tables()
+    change(tables[table])
+    with pytest.raises(ValueError, match=message):
+        read_tables("it", tables)
+
+
+def test_missing_and_unknown_tables_are_named():
+    tables = hose_tables()
+    tables["board_lots"] = tables.pop("board_lot")
+    with pytest.raises(ValueError, match=r"board_lot: Field required.*board_lots: Extra inputs"):
+        read_tables("it", tables)
 
 
 def test_every_row_says_where_it_was_found_and_how_sure_it_is():

@@ -74,8 +74,8 @@ class Rules:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the highest and the lowest price allowed.
 
-        The limit is rounded into the band, to the tick at the resulting price (Decision
-        352/QD-SGDHCM of 2021, article 9).
+        The limit is rounded into the band, to the tick at the resulting price; where that leaves no
+        room, it is the next tick beside the reference price (Decision 352/QD-SGDHCM of 2021).
 
         Parameters
         ----------
@@ -104,7 +104,12 @@ class Rules:
         high, low = whole * (100 + percent), whole * max(100 - percent, 0)
         unit = 100 * np.asarray(parts, dtype=np.int64)
         up, down = self.ticks(high // unit, day), self.ticks(low // unit, day)
-        return high // (unit * up) * up, -(-low // (unit * down)) * down
+        ceiling, floor = high // (unit * up) * up, -(-low // (unit * down)) * down
+        step = self.ticks(100 * whole // unit, day)
+        next_up = (100 * whole // (unit * step) + 1) * step
+        next_down = -(-100 * whole // (unit * step)) * step - step
+        above, below = 100 * whole < unit * ceiling, unit * floor < 100 * whole
+        return np.where(above, ceiling, next_up), np.where(below, floor, next_down)
 
     def ceiling(self, reference: int, day: date, special: bool = False) -> int:
         """Return the highest price allowed, VND."""
