@@ -12,6 +12,7 @@ from vn30_training.market.symbols import safe_symbol
 from vn30_training.models.contract import Family
 from vn30_training.models.options import merge_options
 from vn30_training.models.registry import discover, family_class
+from vn30_training.models.scope import Scope
 
 LAYERS = (
     *("raw", "intermediate", "primary", "feature"),
@@ -131,13 +132,28 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     per_instance = 4 * sum(instances.values()) + 2 * len(instances)
     assert len(pipelines["__default__"].nodes) == shared + per_instance
     assert pipelines["__default__"].nodes == pipelines["baseline"].nodes
-    folds = 7 * (4 * sum(instances.values()) + 1)
-    gathered = 2 * len(instances) + 3
-    walked = len(pipelines["data"].nodes) + len(pipelines["evaluation"].nodes) + folds + gathered - 7
-    assert len(pipelines["walk_forward"].nodes) == walked
     assert set(pipelines) == {
         *("__default__", "baseline", "data", "report", "forecast"),
         *("preflight", "audit", "walk_forward", "evaluation"),
         *instances,
     }
     assert all(not pipeline.inputs() & pipeline.outputs() for pipeline in pipelines.values())
+
+
+def test_the_walk_forward_is_whole_where_it_is_asked_for_and_small_to_look_at():
+    parameters = project.use(load("local")["parameters"])
+    try:
+        drawn = pipeline_registry.register_pipelines()
+        pipeline_registry.registered.set_requested(["walk_forward"])
+        run = pipeline_registry.register_pipelines()
+    finally:
+        pipeline_registry.registered.set_requested(None)
+        project._parameters = None
+    scopes = parameters["instances"].values()
+    kinds = [{Scope.parse(name).kind for name in of_family} for of_family in scopes]
+    assert list(run) == ["walk_forward"]
+    shared = len(drawn["data"].nodes) + len(drawn["evaluation"].nodes) + 2 * len(kinds) + 3
+    folds = 4 * 7
+    assert len(run["walk_forward"].nodes) == shared + folds * sum(map(len, scopes))
+    assert len(drawn["walk_forward"].nodes) == shared + folds * sum(map(len, kinds))
+    assert drawn["walk_forward"].outputs() == run["walk_forward"].outputs()

@@ -10,6 +10,7 @@ from kedro.pipeline import Node, Pipeline
 
 from vn30_training import project
 from vn30_training.evaluation.folds import choose_preset
+from vn30_training.models.scope import first_of_each_kind
 from vn30_training.pipelines import (
     audit,
     data,
@@ -28,12 +29,20 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Return ``baseline`` and its parts, one pipeline per family, and what builds on them.
 
     The families and symbols are those of the configuration; importing this module and calling this
-    function loads no model library. Where a command says which pipelines it wants, only those are
-    built: the walk-forward validation alone has thousands of nodes.
+    function loads no model library.
+
+    The walk-forward validation has thousands of nodes. So where a command says which pipelines it
+    wants, as runs do, only those are built; where it does not, as ``kedro viz``, the validation is
+    there for the first symbol only, to be looked at.
     """
     specs = project.families()
     scopes = {name: project.scopes(spec, project.symbols()) for name, spec in specs.items()}
     folds = choose_preset(project.parameters()["walk_forward"])
+
+    asked = registered._requested_pipelines or ()
+    walked = scopes
+    if "walk_forward" not in asked:
+        walked = {name: first_of_each_kind(own) for name, own in scopes.items()}
 
     def of_families(*names: str) -> Parts:
         return [
@@ -47,7 +56,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "preflight": lambda: preflight.create_pipeline(specs, scopes),
         "audit": lambda: audit.create_pipeline(scopes),
         "walk_forward": lambda: [
-            *walk_forward.create_pipeline(scopes, folds),
+            *walk_forward.create_pipeline(walked, folds),
             *evaluation.create_pipeline(specs).nodes,
         ],
     }
@@ -65,11 +74,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "__default__": lambda: builders["baseline"](),
         **{name: partial(after_data, parts) for name, parts in named.items()},
     }
-    wanted = _wanted(builders)
-    return {name: builders[name]() for name in wanted}
-
-
-def _wanted(names: dict[str, Callable[[], Pipeline]]) -> list[str]:
-    """Return the pipelines to build: those the command asked for, if it did and there are such."""
-    asked = registered._requested_pipelines
-    return list(asked) if asked and set(asked) <= names.keys() else list(names)
+    known = set(asked) <= builders.keys()
+    return {name: builders[name]() for name in (asked if asked and known else builders)}

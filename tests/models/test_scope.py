@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vn30_training.models.scope import Scope
+from vn30_training.models.scope import Scope, first_of_each_kind
 
 SYMBOLS = st.from_regex(r"[A-Z0-9]{3,10}", fullmatch=True).filter(lambda name: name != "VN30")
 
@@ -37,3 +37,10 @@ def test_a_kind_needs_its_symbol() -> None:
         Scope("pooled", "VCB")
     with pytest.raises(ValueError, match="cannot have the symbol"):
         Scope("symbol")
+
+
+def test_one_scope_of_each_kind_is_the_first():
+    names = ["VN30", "ACB", "FPT", "ACB_finetuned", "FPT_finetuned"]
+    firsts = first_of_each_kind(map(Scope.parse, names))
+    assert [scope.name for scope in firsts] == ["VN30", "ACB", "ACB_finetuned"]
+    assert first_of_each_kind([]) == []

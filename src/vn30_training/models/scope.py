@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -61,3 +62,11 @@ class Scope:
 
     def __str__(self) -> str:
         return self.name
+
+
+def first_of_each_kind(scopes: Iterable[Scope]) -> list[Scope]:
+    """Return one scope of each kind, the first, in the order of the kinds' first appearance."""
+    firsts: dict[Kind, Scope] = {}
+    for scope in scopes:
+        firsts.setdefault(scope.kind, scope)
+    return list(firsts.values())

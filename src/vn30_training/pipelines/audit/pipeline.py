@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kedro.pipeline import Node, Pipeline
 
-from vn30_training.models.scope import Scope
+from vn30_training.models.scope import Scope, first_of_each_kind
 from vn30_training.pipelines.audit import nodes
 
 _TABLES = ("panel", "features", "labels", "split")
@@ -20,7 +20,10 @@ def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipe
     same code on other rows.
     """
     instances = [
-        (family, scope) for family, scopes in families.items() for scope in _audited(scopes)
+        (family, scope)
+        for family, scopes in families.items()
+        for scope in first_of_each_kind(scopes)
+        if scope.kind != "finetuned"
     ]
     return [
         *(_instance(family, scope) for family, scope in instances),
@@ -50,11 +53,6 @@ def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipe
         ),
         Node(nodes.refuse_leaks, inputs="audit", outputs=None, name="refuse_leaks"),
     ]
-
-
-def _audited(scopes: Sequence[Scope]) -> list[Scope]:
-    firsts = {scope.kind: scope for scope in reversed(scopes) if scope.kind != "finetuned"}
-    return [firsts[kind] for kind in ("pooled", "symbol") if kind in firsts]
 
 
 def _instance(family: str, scope: Scope) -> Pipeline:
