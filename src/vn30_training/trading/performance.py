@@ -27,7 +27,7 @@ from vn30_training.trading.ratios import (
     win_rate,
 )
 from vn30_training.trading.returns import STRATEGY, with_returns
-from vn30_training.trading.round_trips import round_trips, trade_table
+from vn30_training.trading.round_trips import TRADE_FIGURES, round_trips, trade_table
 
 FIGURES = {
     "total_return": total_return,
@@ -126,6 +126,7 @@ def with_trades(
     trips = round_trips(fills, np.unique(daily["date"].to_numpy()), by)
     told = table.merge(trade_table(trips, by), on=list(by), how="left")
     told = told.merge(_capacities(daily, fills, panel, by), on=list(by), how="left")
+    told = told.astype(dict.fromkeys([*TRADE_FIGURES, "capacity"], "float64"))
     return told.assign(trades=told["trades"].fillna(0).astype(np.int64))
 
 
