@@ -1,0 +1,105 @@
+"""Compiled: one plan over all sessions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vn30_training.trading.bars import Ints
+from vn30_training.trading.engine.book import Book, Journal
+from vn30_training.trading.engine.dropout import Dropout, aim_at_best, deal_in_best
+from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
+from vn30_training.trading.engine.session import corporate_actions, invested, mark, settle
+from vn30_training.trading.engine.stops import watch_stops
+from vn30_training.trading.engine.venue import CLOSE, OPEN, Venue
+
+CRUMB = 0.5
+
+
+class Conduct(NamedTuple):
+    """How plans are carried out, the same for all of them.
+
+    Attributes
+    ----------
+    clock
+        OPEN or CLOSE, the auction of the orders.
+    at_deal
+        Whether TopkDropout is sized at the deal.
+    max_weight, patience, stop_loss, take_profit
+        As in `Weights` and `Stops`.
+    """
+
+    clock: int
+    at_deal: bool
+    max_weight: float
+    patience: int
+    stop_loss: float
+    take_profit: float
+
+
+@njit(cache=True, nogil=True)
+def run_plan(
+    venue: Venue,
+    conduct: Conduct,
+    rule: Dropout,
+    signal: NDArray[np.float64],
+    book: Book,
+    journal: Journal,
+    out: Ints,
+    shares: Ints,
+) -> None:
+    """Walk through the sessions.
+
+    ``signal`` has weights or scores, shape (T, N); ``out`` takes NAV, cash, receivable and the
+    sums of the journal's day, shape (8, T); ``shares`` what is held, shape (T, N) or (0, N).
+    """
+    for u in range(signal.shape[0]):
+        settle(book, journal, u)
+        if u > 0:
+            _decide(venue, conduct, rule, signal[u - 1], book, u)
+            corporate_actions(venue, book, journal, u)
+            if conduct.clock == CLOSE:
+                watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
+            _trade(venue, conduct, rule, signal[u - 1], book, journal, u)
+            if conduct.clock == OPEN:
+                watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
+        mark(venue, book, u)
+        out[0, u] = book.cash[0] + invested(book)
+        out[1, u] = book.cash[0]
+        out[2, u] = book.cash_locked[CLOSE]
+        out[3:, u] = journal.day
+        if shares.shape[0] > 0:
+            shares[u] = book.held
+
+
+@njit(cache=True, nogil=True)
+def _decide(
+    venue: Venue, conduct: Conduct, rule: Dropout, row: NDArray[np.float64], book: Book, u: int
+) -> None:
+    """Set targets at the close of session ``u - 1``, if the row says anything."""
+    if np.isnan(row).all():
+        return
+    if rule.topk == 0:
+        aim_at_weights(book, row, conduct.max_weight, conduct.patience)
+    elif not conduct.at_deal:
+        aim_at_best(venue, book, u, conduct.clock, row, rule, conduct.max_weight, conduct.patience)
+
+
+@njit(cache=True, nogil=True)
+def _trade(
+    venue: Venue,
+    conduct: Conduct,
+    rule: Dropout,
+    row: NDArray[np.float64],
+    book: Book,
+    journal: Journal,
+    u: int,
+) -> None:
+    if rule.topk == 0 or not conduct.at_deal:
+        least = CRUMB if rule.topk > 0 else 0.0
+        pursue_targets(venue, book, journal, u, conduct.clock, least, rule.forbid_at_limit)
+    elif not np.isnan(row).all():
+        deal_in_best(venue, book, journal, u, conduct.clock, row, rule)

@@ -1,0 +1,135 @@
+"""Compiled: from target weights to shares, and from shares to orders, sales first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
+from vn30_training.trading.engine.matching import buy, note, obstacle, sell
+from vn30_training.trading.engine.session import invested
+from vn30_training.trading.engine.venue import Venue
+from vn30_training.trading.reasons import (
+    AT_CEILING,
+    AT_FLOOR,
+    BUY,
+    FILLED,
+    LOT,
+    ORDER,
+    SELL,
+)
+
+
+@njit(cache=True, nogil=True)
+def aim(book: Book, n: int, value: int) -> None:
+    """Aim at a value at the last close, by no more than needed: a lot less rather than more."""
+    price = book.mark[n]
+    least, most = value // price, -(-value // price)
+    book.target[n] = min(max(book.held[n], least), most)
+
+
+@njit(cache=True, nogil=True)
+def aim_at_weights(
+    book: Book, weights: NDArray[np.float64], max_weight: float, patience: int
+) -> None:
+    """Turn a row of weights into targets of shares at the closes that are known."""
+    nav = book.cash[0] + invested(book)
+    book.target[:] = NO_TARGET
+    for n in range(weights.size):
+        if book.mark[n] > 0:
+            aim(book, n, int(np.rint(min(weights[n], max_weight) * nav)))
+    book.rank[:] = weights
+    book.patience[0] = patience + 1
+
+
+@njit(cache=True, nogil=True)
+def first_to_last(rank: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the places from the highest rank to the lowest, equal ones in order of columns."""
+    return np.argsort(-rank, kind="mergesort")
+
+
+@njit(cache=True, nogil=True)
+def _is_done(reason: int) -> bool:
+    return reason in (FILLED, LOT)
+
+
+@njit(cache=True, nogil=True)
+def at_limit(venue: Venue, u: int, n: int, price: int) -> int:
+    """Return AT_CEILING or AT_FLOOR if the price is there, FILLED if not."""
+    reason = obstacle(venue, u, n, price, BUY)
+    if reason != AT_CEILING:
+        reason = obstacle(venue, u, n, price, SELL)
+    return reason if reason in (AT_CEILING, AT_FLOOR) else FILLED
+
+
+@njit(cache=True, nogil=True)
+def _is_forbidden(
+    venue: Venue, journal: Journal, u: int, n: int, clock: int, side: int, shares: int
+) -> bool:
+    """Refuse an order at a limit on whichever side, and write so."""
+    price = venue.price[clock, u, n]
+    reason = at_limit(venue, u, n, price)
+    if reason == FILLED:
+        return False
+    note(venue, journal, u, n, side, ORDER, shares, 0, price, price, (0, 0), reason)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def pursue_targets(
+    venue: Venue,
+    book: Book,
+    journal: Journal,
+    u: int,
+    clock: int,
+    least: float,
+    forbid_at_limit: bool,
+) -> None:
+    """Send the orders that lead to the targets: all sales, then purchases by rank.
+
+    A target is given up when it is reached up to less than a lot, or its patience is at an end.
+    """
+    if book.patience[0] == 0:
+        return
+    buyers = 0
+    for n in range(book.held.size):
+        shares = book.held[n] - book.target[n]
+        if book.target[n] == NO_TARGET:
+            continue
+        if shares > 0:
+            if forbid_at_limit and _is_forbidden(venue, journal, u, n, clock, SELL, shares):
+                continue
+            price = venue.price[clock, u, n]
+            if _is_done(sell(venue, book, journal, u, n, clock, shares, price, ORDER)):
+                book.target[n] = NO_TARGET
+        elif shares < 0:
+            buyers += 1
+        else:
+            book.target[n] = NO_TARGET
+    if buyers > 0:
+        _buy_by_rank(venue, book, journal, u, clock, least, forbid_at_limit)
+    book.patience[0] -= 1
+    if book.patience[0] == 0:
+        book.target[:] = NO_TARGET
+
+
+@njit(cache=True, nogil=True)
+def _buy_by_rank(
+    venue: Venue,
+    book: Book,
+    journal: Journal,
+    u: int,
+    clock: int,
+    least: float,
+    forbid_at_limit: bool,
+) -> None:
+    for n in first_to_last(book.rank):
+        shares = book.target[n] - book.held[n]
+        if book.target[n] == NO_TARGET or shares <= 0:
+            continue
+        if forbid_at_limit and _is_forbidden(venue, journal, u, n, clock, BUY, shares):
+            continue
+        price = venue.price[clock, u, n]
+        if _is_done(buy(venue, book, journal, u, n, clock, shares, price, least)):
+            book.target[n] = NO_TARGET

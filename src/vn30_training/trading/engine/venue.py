@@ -1,0 +1,97 @@
+"""A market under the rules of a profile, as arrays for compiled functions: no flags are left."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vn30_training.trading.bars import Bars, Bools, Ints
+from vn30_training.trading.profiles import Profile
+
+UNLIMITED = 2**62
+OPEN, CLOSE = 0, 1
+
+
+class Venue(NamedTuple):
+    """Bars and a profile in one; a rule not in force has the value that never binds.
+
+    Attributes
+    ----------
+    price
+        Of the opening and the closing auction, VND, 0 where there is none, shape (2, T, N).
+    high, low, ceiling, floor, volume, tick, cash_dividend, bonus
+        As in `Bars`, shape (T, N).
+    most
+        Shares an account may trade in a session, shape (T, N).
+    lot, max_order, odd_lots
+        As in `Bars`, shape (T,).
+    wait
+        Sessions until shares bought and the cash of sales can be used at an open and at a close,
+        shape (2, T).
+    fee, sell_tax, dividend_tax
+        Parts per million, shape (T,).
+    min_fee, slippage_ticks, impact
+        As in `Profile`.
+    """
+
+    price: Ints
+    high: Ints
+    low: Ints
+    ceiling: Ints
+    floor: Ints
+    volume: Ints
+    tick: Ints
+    cash_dividend: Ints
+    bonus: Ints
+    most: Ints
+    lot: Ints
+    max_order: Ints
+    odd_lots: Bools
+    wait: Ints
+    fee: Ints
+    sell_tax: Ints
+    dividend_tax: Ints
+    min_fee: int
+    slippage_ticks: int
+    impact: int
+
+
+def make_venue(bars: Bars, profile: Profile) -> Venue:
+    """Put the rules that a profile obeys, and no others, beside the prices."""
+    none = np.zeros(len(bars.dates), dtype=np.int64)
+    no_limit = np.zeros(bars.close.shape, dtype=np.int64)
+    wait = np.stack([bars.sellable_at_open, bars.sellable_at_close])
+    return Venue(
+        price=_whole(np.stack([bars.open, bars.close])),
+        high=_whole(bars.high),
+        low=_whole(bars.low),
+        ceiling=_whole(bars.ceiling) if profile.limits else no_limit,
+        floor=_whole(bars.floor) if profile.limits else no_limit,
+        volume=_whole(bars.volume),
+        tick=_whole(bars.tick),
+        cash_dividend=_whole(bars.cash_dividend),
+        bonus=_whole(bars.bonus),
+        most=_participation(bars, profile),
+        lot=_whole(bars.lot) if profile.lots else none + 1,
+        max_order=_whole(bars.max_order),
+        odd_lots=np.ascontiguousarray(bars.odd_lots),
+        wait=_whole(wait) if profile.settlement == "dated" else np.stack([none, none]),
+        fee=_whole(bars.fee) if profile.fee_ppm is None else none + profile.fee_ppm,
+        sell_tax=_whole(bars.sell_tax) if profile.sell_tax else none,
+        dividend_tax=_whole(bars.dividend_tax) if profile.dividend_tax else none,
+        min_fee=profile.min_fee,
+        slippage_ticks=profile.slippage_ticks,
+        impact=profile.impact,
+    )
+
+
+def _participation(bars: Bars, profile: Profile) -> Ints:
+    if profile.participation is None:
+        return np.full(bars.volume.shape, UNLIMITED, dtype=np.int64)
+    return _whole(bars.volume) * round(profile.participation * 1_000_000) // 1_000_000
+
+
+def _whole(values: Ints) -> Ints:
+    """Give compiled code one type of array: own, contiguous and writable."""
+    return np.array(values, dtype=np.int64, order="C")

@@ -1,0 +1,32 @@
+"""Why an order was filled in part or not at all, as numbers for the kernel and words for people."""
+
+from __future__ import annotations
+
+REASONS = (
+    "filled",
+    "no bar",
+    "no volume",
+    "at ceiling",
+    "at floor",
+    "unsettled",
+    "participation",
+    "lot",
+    "cash",
+)
+(
+    FILLED,
+    NO_BAR,
+    NO_VOLUME,
+    AT_CEILING,
+    AT_FLOOR,
+    UNSETTLED,
+    PARTICIPATION,
+    LOT,
+    CASH,
+) = range(len(REASONS))
+
+SIDES = ("buy", "sell")
+BUY, SELL = range(len(SIDES))
+
+KINDS = ("order", "stop loss", "take profit")
+ORDER, STOP_LOSS, TAKE_PROFIT = range(len(KINDS))
