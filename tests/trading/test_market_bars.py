@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vn30_training.market.hose import load_rules
-from vn30_training.market.membership import build_panel
+from vn30_training.market.membership import build_panel, read_members
+from vn30_training.market.reading import read_folder
 from vn30_training.market.sessions import build_sessions, expected_sessions
 from vn30_training.market.simulated.market import simulate
 from vn30_training.market.simulated.options import SimulatedMarketOptions
@@ -325,6 +326,12 @@ def test_another_market_has_its_own_unit_and_rules():
     assert bars.ceiling[1, 0] == 60_005
     assert bars.floor[1, 0] == 40_005
     assert bars.sellable_at_open.tolist() == [1, 1]
+    dividend = pd.DataFrame(
+        {"symbol": "AAA", "ex_date": [sessions["date"][1]], "kind": "cash", "cash_vnd": 2.5}
+    ).assign(ratio=np.nan)
+    paid = make_bars(panel, sessions, load_rules("nifty"), dividend)
+    assert paid.cash_dividend[1, 0] == 250
+    assert paid.reference[1, 0] == 49_755
     free = make_bars(panel, sessions, load_rules("frictionless"))
     assert free.close[:, 0].tolist() == [500, 510]
     assert free.fee.sum() == free.sell_tax.sum() == free.dividend_tax.sum() == 0
@@ -377,3 +384,44 @@ def test_fifty_five_stocks_and_three_thousand_sessions_take_less_than_two_second
     start = time.process_time()
     assert make_bars(panel, sessions, RULES).close.shape == (3000, 55)
     assert time.process_time() - start < 2
+
+
+@pytest.fixture(scope="module")
+def real_bars(real_data):
+    """Bars of both sources since the limits of 2016: as traded, and adjusted prices alone."""
+    members = read_members(real_data / "constituents.csv")
+    made = {}
+    for folder in ("ohlcv_raw", "ohlcv"):
+        prices = read_folder(real_data / folder, symbols=["FPT", "HPG", "VNM", "STB", "SSI"]).prices
+        prices = prices[prices["date"] >= "2016-09-12"]
+        sessions = build_sessions(prices)
+        made[folder] = make_bars(build_panel(prices, sessions, members, {}), sessions, RULES)
+    return made
+
+
+@pytest.mark.real_data
+def test_real_prices_as_traded_come_back_to_the_dong(real_bars, real_data):
+    bars = real_bars["ohlcv_raw"]
+    assert bars.basis == "raw"
+    for stock, symbol in enumerate(bars.symbols):
+        file = pd.read_csv(real_data / "ohlcv_raw" / f"{symbol}.csv", parse_dates=["date"])
+        file = file[(file["date"] >= "2016-09-12") & (file["close"] > 0)]
+        place = np.searchsorted(bars.dates, file["date"].to_numpy().astype("datetime64[D]"))
+        for name in ("open", "close"):
+            prices = (file[name] * 1000).round().astype(int)
+            assert getattr(bars, name)[place, stock].tolist() == prices.tolist()
+
+
+@pytest.mark.real_data
+def test_adjusted_prices_tell_most_closes_at_a_limit_and_few_others(real_bars):
+    raw, adjusted = real_bars["ohlcv_raw"], real_bars["ohlcv"]
+    assert adjusted.basis == "adjusted"
+    assert raw.symbols == adjusted.symbols
+    shared, in_raw, in_adjusted = np.intersect1d(raw.dates, adjusted.dates, return_indices=True)
+    assert len(shared) > 2_000
+    for limit in ("ceiling", "floor"):
+        truth = (raw.close == getattr(raw, limit))[in_raw] & (raw.reference > 0)[in_raw]
+        told = (adjusted.close == getattr(adjusted, limit))[in_adjusted]
+        told &= (adjusted.reference > 0)[in_adjusted]
+        assert (truth & told).sum() > 0.9 * truth.sum()
+        assert (truth & told).sum() > 0.9 * told.sum()

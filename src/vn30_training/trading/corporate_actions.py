@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -96,7 +97,9 @@ class Actions:
         return np.where(self.rights > 0, np.rint(as_bonus * PPM).astype(np.int64), self.bonus)
 
 
-def place_actions(actions: pd.DataFrame, dates: Days, symbols: list[str], bars: Bools) -> Actions:
+def place_actions(
+    actions: pd.DataFrame, dates: Days, symbols: Sequence[str], bars: Bools
+) -> Actions:
     """Put a table of corporate actions on sessions and stocks.
 
     An ex-date without a bar moves to the stock's next bar. Those before its second bar are left
@@ -117,7 +120,7 @@ def place_actions(actions: pd.DataFrame, dates: Days, symbols: list[str], bars: 
         If a column is missing, or a row has an unknown kind, no ex-date or no amount.
     """
     _check(actions)
-    stock = pd.Index(symbols).get_indexer(pd.Index(actions["symbol"]))
+    stock = pd.Index(list(symbols)).get_indexer(pd.Index(actions["symbol"]))
     session = np.searchsorted(dates, actions["ex_date"].to_numpy().astype("datetime64[D]"))
     session = _next_bar(bars)[session, stock]
     held = (stock >= 0) & (session < len(dates)) & (session > bars.argmax(axis=0)[stock])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vn30_training.market.hose import Rules
 from vn30_training.market.schema import PRICES
 from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.corporate_actions import Actions, infer_actions, place_actions
+from vn30_training.trading.grid import Grid, lay_out
 from vn30_training.trading.price_limits import Limits, last_bar, long_suspended, session_limits
 from vn30_training.trading.session_rules import Days, Floats, session_rules, session_ticks
 
@@ -20,27 +19,6 @@ Basis = Literal["auto", "raw", "adjusted"]
 
 _NEAR_LIMIT = 3
 """Thousandths of the reference price within which an adjusted close counts as at its limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Where each row of the panel stands in arrays of sessions and stocks."""
-
-    panel: pd.DataFrame
-    dates: Days
-    symbols: list[str]
-    session: NDArray[np.intp]
-    stock: NDArray[np.intp]
-
-    def table(self, values: NDArray[Any], missing: float = np.nan) -> NDArray[Any]:
-        table = np.full((len(self.dates), len(self.symbols)), missing, dtype=values.dtype)
-        table[self.session, self.stock] = values
-        return table
-
-    def column(self, name: str) -> Floats:
-        """Return a column of the panel, NaN where there is no value above zero."""
-        table = self.table(self.panel[name].to_numpy(dtype=float))
-        return np.where(table > 0, table, np.nan)
 
 
 def make_bars(
@@ -62,8 +40,8 @@ def make_bars(
     rules
         The exchange's tables; prices are whole in their `Rules.price_unit`.
     actions
-        Corporate actions, see `corporate_actions.place_actions`; used for raw bars only. The table
-        counts as complete up to its last ex-date. After it, or without a table, actions are
+        Corporate actions, see `corporate_actions.place_actions`, cash in the panel's unit; used for
+        raw bars only. The table counts as complete up to its last ex-date. After it, or without a table, actions are
         inferred, see `corporate_actions.infer_actions`, unless the bar lies within the limits of
         the last close and beyond those of the inferred reference price.
     basis
@@ -83,25 +61,13 @@ def make_bars(
         If raw bars are asked for and a symbol has no raw close, the panel has days that are no
         observed session, or the rules start after the first session.
     """
-    grid = _grid(panel, sessions)
+    grid = lay_out(panel, sessions)
     lacking = _without_raw(panel)
     if basis == "raw" and lacking:
         raise ValueError(f"No raw_close for {', '.join(lacking)}: ask for the adjusted basis.")
     if basis == "adjusted" or lacking:
         return _adjusted_bars(grid, rules)
     return _raw_bars(grid, rules, actions)
-
-
-def _grid(panel: pd.DataFrame, sessions: pd.DataFrame) -> _Grid:
-    days = panel["date"].to_numpy().astype("datetime64[D]")
-    observed = sessions.loc[sessions["observed"], "date"].to_numpy().astype("datetime64[D]")
-    dates = observed[(observed >= days.min()) & (observed <= days.max())]
-    session = np.searchsorted(dates, days)
-    strange = ~np.isin(days, dates)
-    if strange.any():
-        raise ValueError(f"{days[strange][0]} is in the panel but no observed session.")
-    stock, symbols = pd.factorize(panel["symbol"])
-    return _Grid(panel, dates, [str(symbol) for symbol in symbols], session, stock)
 
 
 def _without_raw(panel: pd.DataFrame) -> list[str]:
@@ -111,11 +77,11 @@ def _without_raw(panel: pd.DataFrame) -> list[str]:
     return sorted(set(symbols) - set(panel.loc[panel["raw_close"] > 0, "symbol"]))
 
 
-def _raw_bars(grid: _Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
+def _raw_bars(grid: Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
     scale = _scale(grid, rules)
-    traded, close = grid.column("raw_close") * scale, grid.column("close") * scale
+    traded, close = grid.positive("raw_close") * scale, grid.positive("close") * scale
     opens, highs, lows = (
-        _to_tick(rules, grid.dates, grid.column(name) * (traded / close) * scale)
+        _to_tick(rules, grid.dates, grid.positive(name) * (traded / close) * scale)
         for name in PRICES[:3]
     )
     bar = (opens > 0) & (highs > 0) & (lows > 0) & (traded > 0) & (close > 0)
@@ -134,7 +100,7 @@ def _raw_bars(grid: _Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
 
 
 def _actions(
-    grid: _Grid, rules: Rules, table: pd.DataFrame | None, prices: dict[str, Ints], adjusted: Floats
+    grid: Grid, rules: Rules, table: pd.DataFrame | None, prices: dict[str, Ints], adjusted: Floats
 ) -> Actions:
     close = prices["close"]
     last, bar = last_bar(close), close > 0
@@ -148,14 +114,15 @@ def _actions(
     inferred = inferred.only(inside[0] | ~inside[1])
     if table is None or table.empty:
         return inferred
+    table = table.assign(cash_vnd=table["cash_vnd"] * _scale(grid, rules))
     given = place_actions(table, grid.dates, grid.symbols, bar)
     covered = grid.dates <= table["ex_date"].max().to_datetime64().astype("datetime64[D]")
     return given + inferred.only(np.broadcast_to(~covered[:, None], bar.shape))
 
 
-def _adjusted_bars(grid: _Grid, rules: Rules) -> Bars:
+def _adjusted_bars(grid: Grid, rules: Rules) -> Bars:
     scale = _scale(grid, rules)
-    prices = {name: _whole(grid.column(name) * scale) for name in PRICES}
+    prices = {name: _whole(grid.positive(name) * scale) for name in PRICES}
     bar = np.logical_and.reduce([price > 0 for price in prices.values()])
     prices = {name: np.where(bar, price, 0) for name, price in prices.items()}
     exact = session_limits(rules, grid.dates, last_bar(prices["close"]), bar)
@@ -181,7 +148,7 @@ def _approximate(prices: dict[str, Ints], limits: Limits, near: Ints) -> Limits:
 
 
 def _bars(
-    grid: _Grid,
+    grid: Grid,
     rules: Rules,
     prices: dict[str, Ints],
     limits: Limits,
@@ -189,10 +156,10 @@ def _bars(
     bonus: Ints,
     basis: Literal["raw", "adjusted"],
 ) -> Bars:
-    volume = np.nan_to_num(grid.column("volume"))
+    volume = np.nan_to_num(grid.positive("volume"))
     return Bars(
         dates=grid.dates,
-        symbols=tuple(grid.symbols),
+        symbols=grid.symbols,
         open=prices["open"],
         high=prices["high"],
         low=prices["low"],
@@ -212,7 +179,7 @@ def _bars(
     )
 
 
-def _scale(grid: _Grid, rules: Rules) -> int:
+def _scale(grid: Grid, rules: Rules) -> int:
     return rules.price_unit(grid.dates[0].astype(object)).per_quoted
 
 
