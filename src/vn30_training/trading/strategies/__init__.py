@@ -1,0 +1,1 @@
+"""What is wanted of a portfolio at each decision, from forecasts and the past."""

@@ -1,0 +1,113 @@
+"""What anyone could have done without a forecast, as plans that start when the forecasts do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from vn30_training.trading.strategies.base import Moment, Wanted, WeightStrategy
+from vn30_training.trading.strategies.filters import StockFilter
+from vn30_training.trading.strategies.history import Bools, Floats
+
+YEAR, MONTH, WEEK = 252, 21, 5
+
+
+ANY_MEMBER = StockFilter(minimum_value=0, minimum_sessions=1)
+
+
+class EqualMembers(WeightStrategy):
+    """Equal weights of all members that trade, set anew at each decision."""
+
+    stock_filter: StockFilter = ANY_MEMBER
+
+    def wanted(self, now: Moment) -> Wanted | None:
+        """Return equal weights."""
+        return Wanted(_equal(now.eligible))
+
+
+class BuyAndHold(EqualMembers):
+    """Equal weights of the members of the first decision, held ever after."""
+
+    def wanted(self, now: Moment) -> Wanted | None:
+        """Return equal weights once."""
+        return super().wanted(now) if not now.held.any() else None
+
+
+class _ByPast(WeightStrategy):
+    """Equal weights of the best stocks by a figure of their past.
+
+    Attributes
+    ----------
+    count
+        Stocks held.
+    """
+
+    count: int = Field(default=10, ge=1)
+
+    def _best(self, now: Moment, figure: Floats) -> Wanted:
+        figure = np.where(now.eligible & np.isfinite(figure), figure, -np.inf)
+        best = np.argsort(-figure, kind="stable")[: self.count]
+        chosen = np.zeros(figure.size, dtype=bool)
+        chosen[best] = np.isfinite(figure[best])
+        return Wanted(_equal(chosen))
+
+
+class Momentum(_ByPast):
+    """The best of the last year without its last month (Jegadeesh and Titman, 1993)."""
+
+    def wanted(self, now: Moment) -> Wanted | None:
+        """Return equal weights of the winners."""
+        price = now.past.price
+        if len(price) <= YEAR:
+            return Wanted(np.zeros(now.score.size), "less than a year of prices")
+        return self._best(now, price[-1 - MONTH] / price[-1 - YEAR] - 1)
+
+
+class Reversal(_ByPast):
+    """The worst of the last sessions (Jegadeesh, 1990).
+
+    Attributes
+    ----------
+    sessions
+        Over which the return counts.
+    """
+
+    sessions: int = Field(default=WEEK, ge=1)
+
+    def wanted(self, now: Moment) -> Wanted | None:
+        """Return equal weights of the losers."""
+        price = now.past.price
+        if len(price) <= self.sessions:
+            return Wanted(np.zeros(now.score.size), "too few prices")
+        return self._best(now, 1 - price[-1] / price[-1 - self.sessions])
+
+
+def index_nav(index: pd.Series, dates: NDArray[np.datetime64], capital: int) -> NDArray[np.int64]:
+    """Return what a capital would be worth in an index, in VND.
+
+    Parameters
+    ----------
+    index
+        Levels by date; a session without one keeps the level before.
+    dates
+        The sessions, shape (T,).
+    capital
+        VND at the close of the first session.
+
+    Raises
+    ------
+    ValueError
+        If the index has no level on or before the first session.
+    """
+    by_day = pd.Series(index.to_numpy(np.float64), index.index.to_numpy().astype("datetime64[D]"))
+    levels = by_day.dropna().sort_index().reindex(dates.astype("datetime64[D]"), method="ffill")
+    if levels.isna().any():
+        raise ValueError("the index begins after the first session")
+    worth = capital * levels.to_numpy(np.float64) / float(levels.iloc[0])
+    return np.asarray(np.floor(worth + 0.5), dtype=np.int64)
+
+
+def _equal(chosen: Bools) -> Floats:
+    return np.asarray(chosen / max(int(chosen.sum()), 1), dtype=np.float64)

@@ -1,0 +1,60 @@
+"""TopkDropout: hold the best, exchange a few of the worst at a time."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from vn30_training.trading.plan import TopkDropout as Plan
+from vn30_training.trading.signals_grid import Signals
+from vn30_training.trading.strategies.base import Decided, Strategy
+from vn30_training.trading.strategies.history import Bools, Floats, History
+
+
+class TopkDropout(Strategy):
+    """Options of `plan.TopkDropout`, which the exchange runs; here are the scores it runs on.
+
+    Attributes
+    ----------
+    topk, n_drop
+        Positions, and the most that change at a decision. Of 30 names, 5 to 10 are a choice.
+    hold_thresh
+        Fewest sessions that a position is kept.
+    risk_degree
+        Share of the cash spent.
+    """
+
+    topk: int = Field(default=8, ge=1)
+    n_drop: int = Field(default=2, ge=0)
+    hold_thresh: int = Field(default=1, ge=0)
+    risk_degree: float = Field(default=0.95, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.caps.sector is not None:
+            raise ValueError("TopkDropout knows no sectors: it takes no sector cap")
+        if self.n_drop > self.topk:
+            raise ValueError("n_drop is at most topk")
+        return self
+
+    def scores(self, signals: Signals, history: History, rows: Bools) -> Floats:
+        """Return the scores of stocks that pass the filter, NaN elsewhere, shape (T, N)."""
+        scores = np.full(signals.score.shape, np.nan)
+        for row, now in self.moments(signals, history, rows):
+            scores[row] = np.where(now.eligible, now.score, np.nan)
+        return scores
+
+    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
+        """Return the rule and its scores."""
+        plan = Plan(
+            scores=self.scores(signals, history, rows),
+            topk=self.topk,
+            n_drop=self.n_drop,
+            hold_thresh=self.hold_thresh,
+            risk_degree=self.risk_degree,
+            max_weight=self.caps.stock,
+            stops=self.stops,
+        )
+        return Decided(plan)
