@@ -47,9 +47,9 @@ def random_scores(
 ) -> NDArray[np.float32]:
     """Draw scores whose ranks keep the autocorrelation of those of ``like``.
 
-    Each stock's scores are a normal AR(1) process. Its coefficient follows from the rank
-    correlation r by Pearson's relation 2 sin(pi r / 6), so that a strategy decided every ``lag``
-    sessions turns over about as much on them.
+    Each stock's scores are a normal AR(1) process, whose coefficient gives so many stocks the same
+    rank correlation, so that a strategy decided every ``lag`` sessions turns over about as much on
+    them.
 
     Parameters
     ----------
@@ -73,11 +73,10 @@ def random_scores(
     """
     from scipy.signal import lfilter
 
-    correlation = rank_autocorrelation(like, lag)
-    phi = 2 * np.sin(np.pi * correlation / 6)
+    stocks = int(np.median(np.isfinite(like).sum(axis=1)[np.isfinite(like).any(axis=1)]))
+    phi = _correlation(rank_autocorrelation(like, lag), stocks)
     if lag > 1:
         phi = max(phi, 0.0) ** (1 / lag)
-    phi = float(np.clip(phi, -_SLOWEST, _SLOWEST))
     fresh = np.float32(np.sqrt(1 - phi**2))
     out = np.empty((count, *like.shape), dtype=np.float32)
     for number, scores in enumerate(out):
@@ -87,3 +86,20 @@ def random_scores(
         scores[:] = lfilter([1.0], [1.0, -phi], noise, axis=0)
     out[:, np.isnan(like)] = np.nan
     return out
+
+
+def _correlation(rank: float, stocks: int) -> float:
+    """Return the correlation of normal pairs whose mean rank correlation is ``rank``.
+
+    Solves Moran's (1948) expectation over a sample of so many pairs; the relation of Pearson, its
+    limit for many, would make 30 stocks change a fifth too often.
+    """
+    from scipy.optimize import brentq
+
+    def excess(normal: float) -> float:
+        sines = np.arcsin(normal) + (stocks - 2) * np.arcsin(normal / 2)
+        return float(6 / (np.pi * (stocks + 1)) * sines) - rank
+
+    if abs(rank) >= abs(excess(_SLOWEST) + rank):
+        return float(np.copysign(_SLOWEST, rank))
+    return float(brentq(excess, -_SLOWEST, _SLOWEST))
