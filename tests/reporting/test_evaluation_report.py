@@ -148,7 +148,13 @@ def test_hostile_strings_stay_text(evaluation):
 
 def test_instances_of_many_folds_are_told_once(evaluation):
     instances = pd.concat(
-        [evaluation.instances.assign(fold=fold) for fold in (1, 2)], ignore_index=True
+        [
+            evaluation.instances.assign(
+                fold=fold, name=evaluation.instances["name"] + f".fold_{fold}"
+            )
+            for fold in (1, 2)
+        ],
+        ignore_index=True,
     )
     assert "tft.BCM (fold 1, 2)" in rendered(evaluation, instances=instances)
 

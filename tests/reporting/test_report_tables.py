@@ -1,5 +1,9 @@
+import pandas as pd
+
 from vn30_training.market.checks.codes import CODES, REPAIRS
 from vn30_training.reporting.tables import (
+    UNLEARNED,
+    doubts,
     flatten,
     issue_groups,
     repair_groups,
@@ -17,6 +21,21 @@ def test_troubles_with_one_reason_stand_together_failures_first(run):
 def test_a_missing_reason_is_said_to_be_missing(run):
     bad = run.instances.head(1).assign(status="failed", reason=None)
     assert troubles(bad)[0].reason == "no reason was recorded"
+
+
+def test_instances_that_learned_nothing_are_told_by_what_was_checked():
+    instances = pd.DataFrame(
+        {
+            "name": ["tft.FPT", "lstm.FPT", "lstm.VCB", "zero.VN30"],
+            "doubts": ["training loss fell; files reload", "files reload", None, None],
+        }
+    )
+    found = {doubt.reason: (doubt.names, doubt.families) for doubt in doubts(instances)}
+    assert found == {
+        "the training loss never fell": (("tft.FPT",), "tft"),
+        UNLEARNED["files reload"]: (("lstm.FPT", "tft.FPT"), "lstm, tft"),
+    }
+    assert doubts(instances.drop(columns="doubts")) == []
 
 
 def test_issues_by_code_errors_first(run):

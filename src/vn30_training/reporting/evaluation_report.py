@@ -127,7 +127,10 @@ def by_folds(instances: pd.DataFrame) -> pd.DataFrame:
     """Return one row per instance, status and reason, the folds concerned behind its name."""
     if "fold" not in instances or instances.empty:
         return instances
-    keys = ["family", "scope", "name", "symbol", "status", "reason"]
+    names = instances["name"].str.replace(r"\.fold_\d+$", "", regex=True)
+    instances = instances.reindex(columns=[*instances.columns.union(["doubts"], sort=False)])
+    instances = instances.assign(name=names)
+    keys = ["family", "scope", "name", "symbol", "status", "reason", "doubts"]
     groups = instances.groupby(keys, dropna=False, sort=False)["fold"]
     table = groups.agg(lambda folds: ", ".join(str(fold) for fold in sorted(folds))).reset_index()
     return table.assign(name=table["name"] + " (fold " + table["fold"] + ")")

@@ -12,7 +12,7 @@ from vn30_training.reporting.figures.theme import template
 from vn30_training.reporting.headline import banners, facts
 from vn30_training.reporting.leaderboard import column_scale, leaderboard_rows
 from vn30_training.reporting.pages import embedded
-from vn30_training.reporting.tables import flatten, troubles
+from vn30_training.reporting.tables import doubts, flatten, troubles
 
 _SHORT = {"increment_over_reversal": "increment"}
 
@@ -33,6 +33,7 @@ def frame(
             for name in ("rank_ic", "increment")
         },
         "troubles": troubles(instances),
+        "doubts": doubts(instances),
         "instances": len(instances),
         "manifest": flatten(manifest),
         "themes": embedded({mode: template(mode).to_plotly_json() for mode in ("light", "dark")}),

@@ -35,6 +35,28 @@ def troubles(instances: pd.DataFrame) -> list[Trouble]:
     return sorted(found, key=lambda trouble: order.get(trouble.status, 2))
 
 
+UNLEARNED = {
+    "training loss fell": "the training loss never fell",
+    "validation improved": "the validation loss did not improve within the first 10 rounds",
+    "no NaN in the curve": "a loss was not a number",
+    "files reload": "the files forecast otherwise than the model that was saved",
+}
+"""What it means that a check after training failed; a degenerate model has its own status."""
+
+
+def doubts(instances: pd.DataFrame) -> list[Trouble]:
+    """Return the checks after training that failed, with the instances in which they did.
+
+    The column ``doubts`` names them, joined by semicolons; it may be missing.
+    """
+    told = instances.reindex(columns=["name", "doubts"]).dropna()
+    return [
+        Trouble("doubtful", meaning, names)
+        for check, meaning in UNLEARNED.items()
+        if (names := tuple(sorted(told.loc[[check in one for one in told["doubts"]], "name"])))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class IssueGroup:
     """All findings of one code."""

@@ -116,7 +116,8 @@ def score(
         "learning_curve": model.learning_curve.to_dict("records"),
         "importance": model.importance.to_dict("records"),
     }
-    return dict(without_nan(record))
+    failed = [check["name"] for check in record["checks"] if check["passed"] is False]
+    return dict(without_nan({**record, "doubts": "; ".join(failed) or None}))
 
 
 def _reloaded(

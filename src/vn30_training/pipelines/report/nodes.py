@@ -26,7 +26,7 @@ from vn30_training.reporting.seconds import with_seconds
 _KEYS = ["date", "symbol", "trade_date", "label_end", "fold", "family", "scope", "seed", "y_true"]
 _INSTANCE = (
     *("family", "scope", "name", "symbol", "status", "reason", "seeds"),
-    *("n_train", "n_valid", "n_test"),
+    *("n_train", "n_valid", "n_test", "doubts"),
 )
 _CURVE = ["family", "scope", "symbol", "seed", "epoch", "train_loss", "valid_loss"]
 _DERIVED = ("instances", "universe")

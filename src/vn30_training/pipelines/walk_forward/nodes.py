@@ -11,7 +11,7 @@ from vn30_training.pipelines.family import nodes as family_nodes
 
 _INSTANCE = (
     *("family", "scope", "name", "fold", "symbol", "status", "reason"),
-    *("n_train", "n_valid", "n_test"),
+    *("n_train", "n_valid", "n_test", "doubts"),
 )
 
 
