@@ -2,17 +2,14 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vn30_training.market.hose import load_rules
-from vn30_training.market.rule_tables import read_tables
 
 RULES = load_rules()
 TODAY = date(2025, 8, 25)
@@ -201,39 +198,6 @@ def test_another_market_has_its_own_numbers():
     assert nifty.min_holding(date(2023, 1, 27)) == 1
     assert nifty.limits(50_005, TODAY) == (60_005, 40_005)
     assert free.limits(50_005, TODAY) == (5_050_505, 0)
-
-
-def hose_tables():
-    path = files("vn30_training.market").joinpath("rules", "hose.yml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(
-    ("table", "change", "message"),
-    [
-        ("board_lot", lambda rows: rows[0].update(value=-10), r"rules of it: board_lot.0.value"),
-        ("tick", lambda rows: rows[0].update(value=[[10, 5]]), r"tick.0.value: .*ascend from 0"),
-        ("sell_tax", lambda rows: rows[0].pop("source"), r"sell_tax.0.source: Field required"),
-        ("odd_lots", lambda rows: rows[0].update(value=1), r"odd_lots.0.value: .*boolean"),
-        ("hours", lambda rows: rows[0].update(confidence="X"), r"hours.0.confidence"),
-        ("settlement", lambda rows: rows[0]["value"].update(moment="dawn"), r"value.moment"),
-        ("max_order", lambda rows: rows.append(rows[0]), r"max_order: .*different days"),
-        ("tick", lambda rows: rows.clear(), r"tick: .*different days"),
-        ("tick", lambda rows: rows[0].update(until=2020), r"tick.0.until: Extra inputs"),
-    ],
-)
-def test_tables_that_are_wrong_are_refused_with_the_place(table, change, message):
-    tables = hose_tables()
-    change(tables[table])
-    with pytest.raises(ValueError, match=message):
-        read_tables("it", tables)
-
-
-def test_missing_and_unknown_tables_are_named():
-    tables = hose_tables()
-    tables["board_lots"] = tables.pop("board_lot")
-    with pytest.raises(ValueError, match=r"board_lot: Field required.*board_lots: Extra inputs"):
-        read_tables("it", tables)
 
 
 def test_every_row_says_where_it_was_found_and_how_sure_it_is():

@@ -101,15 +101,15 @@ class Rules:
         """
         whole = _whole(reference)
         percent = self.price_limit(day, special)
-        high, low = whole * (100 + percent), whole * max(100 - percent, 0)
         unit = 100 * np.asarray(parts, dtype=np.int64)
-        up, down = self.ticks(high // unit, day), self.ticks(low // unit, day)
+        high, at, low = whole * (100 + percent), whole * 100, whole * max(100 - percent, 0)
+        up, step, down = (self.ticks(price // unit, day) for price in (high, at, low))
         ceiling, floor = high // (unit * up) * up, -(-low // (unit * down)) * down
-        step = self.ticks(100 * whole // unit, day)
-        next_up = (100 * whole // (unit * step) + 1) * step
-        next_down = -(-100 * whole // (unit * step)) * step - step
-        above, below = 100 * whole < unit * ceiling, unit * floor < 100 * whole
-        return np.where(above, ceiling, next_up), np.where(below, floor, next_down)
+        next_up, next_down = (at // (unit * step) + 1) * step, (-(-at // (unit * step)) - 1) * step
+        return (
+            np.where(ceiling * unit > at, ceiling, next_up),
+            np.where(floor * unit < at, floor, next_down),
+        )
 
     def ceiling(self, reference: int, day: date, special: bool = False) -> int:
         """Return the highest price allowed, VND."""

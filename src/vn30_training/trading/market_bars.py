@@ -41,9 +41,9 @@ def make_bars(
         The exchange's tables; prices are whole in their `Rules.price_unit`.
     actions
         Corporate actions, see `corporate_actions.place_actions`, cash in the panel's unit; used for
-        raw bars only. The table counts as complete up to its last ex-date. After it, or without a table, actions are
-        inferred, see `corporate_actions.infer_actions`, unless the bar lies within the limits of
-        the last close and beyond those of the inferred reference price.
+        raw bars only. The table counts as complete up to its last ex-date. After it, or without a
+        table, actions are inferred, see `corporate_actions.infer_actions`, unless the bar lies
+        within the limits of the last close and beyond those of the inferred reference price.
     basis
         ``raw``: prices as traded, the adjusted ones scaled by ``raw_close`` / ``close`` and put on
         the nearest tick; ``adjusted``: adjusted prices in whole units, where a close at the day's

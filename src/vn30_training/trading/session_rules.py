@@ -46,16 +46,12 @@ def session_rules(rules: Rules, dates: Days) -> dict[str, NDArray[Any]]:
         tax is nought before its table starts.
     """
     days = dates.tolist()
-    at_open, at_close = (
-        [rules.min_holding(day, "open") for day in days],
-        [rules.min_holding(day, "close") for day in days],
-    )
     return {
-        "lot": np.array([rules.board_lot(day) for day in days], dtype=np.int64),
-        "max_order": np.array([rules.max_order(day) for day in days], dtype=np.int64),
-        "odd_lots": np.array([rules.odd_lots(day) for day in days], dtype=bool),
-        "sellable_at_open": np.array(at_open, dtype=np.int64),
-        "sellable_at_close": np.array(at_close, dtype=np.int64),
+        "lot": np.array([rules.board_lot(day) for day in days]),
+        "max_order": np.array([rules.max_order(day) for day in days]),
+        "odd_lots": np.array([rules.odd_lots(day) for day in days]),
+        "sellable_at_open": np.array([rules.min_holding(day, "open") for day in days]),
+        "sellable_at_close": np.array([rules.min_holding(day, "close") for day in days]),
         "fee": _ppm([rules.broker_fee(day) for day in days]),
         "sell_tax": _tax(rules, "sell_tax", days),
         "dividend_tax": _tax(rules, "dividend_tax", days),
