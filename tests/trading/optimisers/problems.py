@@ -5,11 +5,11 @@ import numpy as np
 from vn30_training.trading.optimisers.caps import Caps
 from vn30_training.trading.optimisers.contract import Problem
 
-WIDE = Caps(stock=1.0)
+WIDE, MODERATE = Caps(stock=1.0), Caps(stock=0.3)
 
 
 def make_problem(
-    n: int = 12, seed: int = 0, caps: Caps = Caps(stock=0.3), sectors: str = "ABCD", **given
+    n: int = 12, seed: int = 0, caps: Caps = MODERATE, sectors: str = "ABCD", **given
 ) -> Problem:
     """Return a problem of ``n`` stocks with one common factor."""
     rng = np.random.default_rng(seed)

@@ -35,7 +35,7 @@ VN30_CAPS = Caps(stock=0.10, sector=0.40)
 
 def sector_groups(sectors: Sequence[str]) -> list[NDArray[np.int64]]:
     """Return the columns of each sector, in the order of their names."""
-    names = np.asarray(sectors)
+    names = np.asarray(list(sectors))
     return [np.flatnonzero(names == name) for name in sorted(set(sectors))]
 
 
