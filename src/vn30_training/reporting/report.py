@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from vn30_training.market.checks.codes import CODES
+from vn30_training.reporting.audit_section import audit_section
 from vn30_training.reporting.charts import panels_of
 from vn30_training.reporting.frame import frame
 from vn30_training.reporting.gallery import CHARTS
@@ -27,6 +28,7 @@ def render_report(
     quality: Mapping[str, Any],
     manifest: Mapping[str, Any],
     feature_families: Mapping[str, str] | None = None,
+    audit: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the report of a run as one self-contained HTML page.
 
@@ -51,10 +53,14 @@ def render_report(
         shown, folded, at the end.
     feature_families
         Feature to its family, for importance.
+    audit
+        The leakage audit, as `audit_section` reads it; None where none was made.
     """
+    models = leaderboard.loc[leaderboard["kind"] != "naive", "family"]
     results = gather(leaderboard, symbols, forecasts, curves, importance, quality, feature_families)
     return page("report.html.j2").render(
         **frame(leaderboard, instances, quality, manifest),
+        audit=audit_section(audit, manifest, models),
         sentences=sentences(leaderboard, instances),
         panels=panels_of(CHARTS, results),
         issues=issue_groups(quality.get("issues", ()), CODES),

@@ -31,7 +31,6 @@ from vn30_training.evaluation.statistics import holding_sessions
 from vn30_training.evaluation.tables import monthly_ic
 from vn30_training.features.labels import LabelOptions
 from vn30_training.market.vintage import identity
-from vn30_training.pipelines.audit.fingerprint import fingerprint
 from vn30_training.pipelines.report.nodes import describe
 
 Tables = dict[str, pd.DataFrame]
@@ -145,11 +144,7 @@ def describe_evaluation(
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     """Say what was evaluated: source, span, universe, label, folds, options, versions."""
-    return {
-        **describe(labels, members, quality, parameters),
-        "scheme": scheme,
-        "fingerprint": fingerprint(vintage, parameters),
-    }
+    return {**describe(labels, members, quality, vintage, parameters), "scheme": scheme}
 
 
 def draw_evaluation(

@@ -20,6 +20,7 @@ from vn30_training.market.membership import is_dated, missing_members
 from vn30_training.market.vintage import identity
 from vn30_training.models.bundle import versions
 from vn30_training.models.contract import QUANTILE_COLUMNS
+from vn30_training.pipelines.audit.fingerprint import fingerprint
 from vn30_training.reporting.results import gather
 from vn30_training.reporting.seconds import with_seconds
 
@@ -115,13 +116,15 @@ def describe_run(
 
     The vintage of the prices is kept besides: a forecast is refused when it has changed since.
     """
-    return {**describe(labels, members, quality, parameters), "split": split}, vintage
+    manifest = describe(labels, members, quality, vintage, parameters)
+    return {**manifest, "split": split}, vintage
 
 
 def describe(
     labels: pd.DataFrame,
     members: pd.DataFrame,
     quality: dict[str, Any],
+    vintage: dict[str, Any],
     parameters: dict[str, Any],
 ) -> dict[str, Any]:
     """Say what a report is about, however the sessions were cut."""
@@ -139,6 +142,7 @@ def describe(
         "last": str(labels["date"].max().date()),
         "label": options["label"],
         "families": list(parameters["instances"]),
+        "fingerprint": fingerprint(vintage, parameters),
         "version": __version__,
         "versions": versions(),
         "parameters": options,
@@ -160,6 +164,7 @@ def write_report(
     quality: dict[str, Any],
     manifest: dict[str, Any],
     seconds: dict[str, float],
+    audit: dict[str, Any] | None,
 ) -> str:
     """Write the report: one page that opens offline."""
     from vn30_training.reporting.report import render_report
@@ -174,4 +179,5 @@ def write_report(
         quality,
         manifest,
         FAMILY_OF,
+        audit,
     )

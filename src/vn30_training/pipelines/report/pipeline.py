@@ -92,6 +92,7 @@ def create_pipeline(families: Iterable[str]) -> Pipeline:
                     "quality",
                     "run_manifest",
                     "seconds",
+                    "known_audit",
                 ],
                 outputs="report_html",
                 name="write_report",
