@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from vn30_training.trading.bars import Bars
+
 BY = ["strategy"]
 MONEY = ("cash", "fees", "taxes", "slippage", "dividends", "turnover")
 CAPITAL = 10_000_000_000
@@ -22,3 +24,17 @@ def days_of(returns: np.ndarray, strategy: str = "own", **columns) -> pd.DataFra
     days = pd.DataFrame({"strategy": strategy, "date": sessions(len(growth))})
     days["nav"] = (CAPITAL * growth).round().astype(np.int64)
     return days.assign(**(dict.fromkeys(MONEY, 0) | {"exposure": 1.0} | columns))
+
+
+def bars_of(symbols: str, n: int, **given) -> Bars:
+    """A market of stocks that nothing happens to but what is given."""
+    whole, shape = np.ones(n, dtype=np.int64), (n, len(symbols))
+    known = {"dates": sessions(n).to_numpy().astype("M8[D]"), "symbols": tuple(symbols)}
+    for name in ("open", "high", "low", "close", "reference", "volume"):
+        known[name] = np.full(shape, 100_000)
+    for name in ("ceiling", "floor", "tick", "cash_dividend", "bonus"):
+        known[name] = np.zeros(shape, dtype=np.int64)
+    for name in ("sellable_at_open", "sellable_at_close", "fee", "sell_tax", "dividend_tax"):
+        known[name] = 0 * whole
+    known |= {"lot": whole, "max_order": 0 * whole, "odd_lots": whole > 0}
+    return Bars(**(known | {"member": np.ones(shape, dtype=bool), "basis": "raw"} | given))

@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from tests.trading.days import BY, CAPITAL, days_of, noise, sessions
+from tests.trading.days import BY, CAPITAL, bars_of, days_of, noise, sessions
 from tests.trading.test_round_trips import fills_of
 
 from vn30_training.evaluation.sharpe import deflated_sharpe, probabilistic_sharpe
@@ -91,9 +91,10 @@ def test_a_benchmark_of_other_days_says_nothing():
 def test_trades_and_capacity_stand_beside():
     daily = pd.concat([days(1, "own"), days(2, "idle")])
     fills = fills_of((0, "A", 1_000, 10, 0, 0), (1, "A", -1_000, 12, 0, 0), (1, "A", 0, 12, 0, 0))
-    panel = pd.DataFrame({"symbol": "A", "date": sessions(3), "volume": [50_000, 100_000, 0]})
+    market = bars_of("A", DAYS + 1)
+    market.volume[:2, 0] = 50_000, 100_000
     table = performance_table(daily, MARKET, TRIALS, BY)
-    found = with_trades(table, daily, fills, panel, BY).set_index("strategy")
+    found = with_trades(table, daily, fills, market, BY).set_index("strategy")
     assert found["trades"].tolist() == [0, 1]
     assert np.isnan(found.loc["idle", "capacity"])
     assert found.loc["own", "trade_win_rate"] == 1
@@ -105,7 +106,6 @@ def test_trades_and_capacity_stand_beside():
 
 def test_without_fills_the_table_keeps_its_shape():
     table = performance_table(days(), MARKET, TRIALS, BY)
-    panel = pd.DataFrame({"symbol": ["A"], "date": sessions(1), "volume": [1]})
-    found = with_trades(table, days(), fills_of(), panel, BY)
+    found = with_trades(table, days(), fills_of(), bars_of("A", DAYS + 1), BY)
     assert found["trades"].tolist() == [0]
     assert np.isnan(found["capacity"]).all()

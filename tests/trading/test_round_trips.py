@@ -5,16 +5,21 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.trading.days import BY, sessions
+from tests.trading.days import BY, bars_of, sessions
 
+from vn30_training.trading.bars import Bars
+from vn30_training.trading.plan import Weights
+from vn30_training.trading.profiles import PROFILES
 from vn30_training.trading.round_trips import (
     TRADE_FIGURES,
     TRIP_COLUMNS,
     round_trips,
     trade_table,
 )
+from vn30_training.trading.simulation import simulate
 
 DATES = sessions(40)
+BARS = bars_of("AB", 40)
 
 
 def fills_of(*rows: tuple, strategy: str = "own") -> pd.DataFrame:
@@ -71,7 +76,7 @@ def histories(draw) -> pd.DataFrame:
 
 @given(histories())
 def test_shares_are_matched_as_in_a_queue(fills):
-    trips = round_trips(fills, DATES, BY)
+    trips = round_trips(fills, BARS, BY)
     ours = [
         (row.strategy, row.symbol, row.bought, row.buy_price, row.sold, row.sell_price, row.shares)
         for row in trips.itertuples()
@@ -87,7 +92,7 @@ def test_what_is_earned_is_the_cash_that_came_in_once_all_is_sold(fills):
     rows = [(39, key[1], -n, 7, 3, 1, key[0]) for key, n in left.items() if n > 0]
     closing = [fills_of(row[:6], strategy=row[6]) for row in rows]
     whole = pd.concat([fills, *closing], ignore_index=True)
-    trips = round_trips(whole, DATES, BY)
+    trips = round_trips(whole, BARS, BY)
     signed = whole["filled"].where(whole["side"] == "buy", -whole["filled"])
     cash = -(signed * whole["price"]).sum() - (whole["fee"] + whole["tax"]).sum()
     assert trips["pnl"].sum() == cash
@@ -96,7 +101,7 @@ def test_what_is_earned_is_the_cash_that_came_in_once_all_is_sold(fills):
 
 def test_known_answer():
     fills = fills_of((0, "A", 300, 10, 30, 0), (2, "A", 100, 20, 10, 0), (5, "A", -350, 30, 35, 70))
-    trips = round_trips(fills, DATES, BY)
+    trips = round_trips(fills, BARS, BY)
     assert trips.columns.tolist() == [*BY, *TRIP_COLUMNS]
     assert trips["shares"].tolist() == [300, 50]
     assert trips["sessions"].tolist() == [5, 3]
@@ -106,11 +111,57 @@ def test_known_answer():
     assert trips["pnl"].dtype == np.int64
 
 
-def test_given_shares_cost_nothing():
-    fills = fills_of((0, "A", 100, 10, 0, 0), (3, "A", 20, 0, 0, 0), (4, "A", -120, 10, 0, 0))
-    trips = round_trips(fills, DATES, BY)
-    assert trips["pnl"].tolist() == [0, 200]
-    assert trips["return"].isna().tolist() == [False, True]
+def market_with(dividends: dict[int, int], bonuses: dict[int, int]) -> Bars:
+    """Corporate actions of A by session."""
+    cash, bonus = np.zeros((40, 2), dtype=np.int64), np.zeros((40, 2), dtype=np.int64)
+    cash[list(dividends), 0] = list(dividends.values())
+    bonus[list(bonuses), 0] = list(bonuses.values())
+    return bars_of("AB", 40, cash_dividend=cash, bonus=bonus)
+
+
+def test_given_shares_and_dividends_belong_to_the_shares_held_before():
+    market = market_with({2: 3}, {2: 500_000})
+    fills = fills_of((0, "A", 100, 30, 10, 0), (2, "A", 100, 20, 0, 0), (4, "A", -250, 22, 0, 0))
+    trips = round_trips(fills, market, BY)
+    assert trips["shares"].tolist() == [150, 100]
+    assert trips["dividends"].tolist() == [300, 0]
+    assert trips["pnl"].tolist() == [150 * 22 + 300 - 3_010, 200]
+    with pytest.raises(ValueError, match="sold than were held"):
+        round_trips(fills, BARS, BY)
+
+
+def test_fractions_of_given_shares_lapse_for_the_holding_as_a_whole():
+    market = market_with({}, {2: 150_000, 5: 100_000})
+    buys = [(0, "A", 5, 100, 0, 0), (1, "A", 5, 100, 0, 0)]
+    whole = round_trips(fills_of(*buys, (6, "A", -12, 100, 0, 0)), market, BY)
+    assert whole["shares"].sum() == 12
+    assert whole["pnl"].sum() == 200
+    with pytest.raises(ValueError, match="sold than were held"):
+        round_trips(fills_of(*buys, (6, "A", -13, 100, 0, 0)), market, BY)
+
+
+def test_the_gains_of_a_simulation_are_its_change_of_nav():
+    rng = np.random.default_rng(0)
+    walk = np.exp(rng.normal(0, 0.01, (200, 3)).cumsum(axis=0))
+    price = (30_000 * walk).round().astype(np.int64)
+    action = rng.random((200, 3)) < 0.03
+    market = bars_of(
+        "ABC",
+        200,
+        **dict.fromkeys(("open", "high", "low", "close"), price),
+        volume=np.full((200, 3), 10_000_000),
+        cash_dividend=np.where(action, 500, 0),
+        bonus=np.where(action, 70_000, 0),
+    )
+    weights = np.where(rng.random((200, 1)) < 0.2, rng.dirichlet(np.ones(4), 200)[:, :3], np.nan)
+    weights[-5:] = 0.0
+    profile = PROFILES["fees_only"].model_copy(update={"fee_ppm": 1_500})
+    done = simulate(market, Weights(weights), profile, 10**10, fills=True)
+    assert done.cash[0, -1] == done.nav[0, -1]
+    trips = round_trips(done.fills, market, ["plan"])
+    assert len(trips) > 20
+    assert trips["pnl"].sum() == done.nav[0, -1] - 10**10
+    assert trips["dividends"].sum() == done.dividends.sum() > 0
 
 
 @pytest.mark.parametrize("at", [0, 3])
@@ -119,19 +170,19 @@ def test_what_is_not_held_cannot_be_sold(at):
     if at == 3:
         fills.loc[0, "filled"] = 101
     with pytest.raises(ValueError, match="sold than were held"):
-        round_trips(fills, DATES, BY)
+        round_trips(fills, BARS, BY)
 
 
 def test_orders_that_were_not_filled_are_no_trades():
     fills = fills_of((0, "A", 100, 10, 1, 0), (1, "A", -100, 12, 1, 0))
     rejected = fills.assign(filled=0, fee=0)
     whole = pd.concat([rejected, fills, rejected])
-    assert round_trips(whole, DATES, BY).equals(round_trips(fills, DATES, BY))
+    assert round_trips(whole, BARS, BY).equals(round_trips(fills, BARS, BY))
 
 
 @pytest.mark.parametrize("fills", [fills_of(), fills_of((0, "A", 100, 10, 1, 0))])
 def test_without_a_sale_there_is_no_trade(fills):
-    trips = round_trips(fills, DATES, BY)
+    trips = round_trips(fills, BARS, BY)
     assert trips.empty
     assert trade_table(trips, BY).columns.tolist() == [*BY, *TRADE_FIGURES]
     assert trade_table(trips, BY).empty
@@ -142,7 +193,7 @@ def test_trades_are_judged_by_what_they_earned():
         (*(at, "A", 100, 10, 0, 0),) if at % 2 == 0 else (at, "A", -100, price, 0, 0)
         for at, price in enumerate([0, 13, 0, 9, 0, 10, 0, 8])
     ]
-    table = trade_table(round_trips(fills_of(*rows), DATES, BY), BY).iloc[0]
+    table = trade_table(round_trips(fills_of(*rows), BARS, BY), BY).iloc[0]
     assert table["trades"] == 4
     assert table["trade_win_rate"] == pytest.approx(1 / 3)
     assert table["trade_profit_factor"] == pytest.approx(300 / 300)

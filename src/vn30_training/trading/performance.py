@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.evaluation.sharpe import deflated_sharpe, probabilistic_sharpe
+from vn30_training.trading.bars import Bars
 from vn30_training.trading.cost_analysis import break_even_cost, capacity, cost_figures
 from vn30_training.trading.drawdowns import drawdowns
 from vn30_training.trading.intervals import annual_interval, sharpe_interval
@@ -99,7 +100,7 @@ def with_trades(
     table: pd.DataFrame,
     daily: pd.DataFrame,
     fills: pd.DataFrame,
-    panel: pd.DataFrame,
+    bars: Bars,
     by: Sequence[str] = STRATEGY,
 ) -> pd.DataFrame:
     """Add what the orders filled tell of every strategy.
@@ -112,8 +113,8 @@ def with_trades(
         The table of days it was made of.
     fills
         Orders filled, as `round_trips` reads them.
-    panel
-        The market: ``symbol``, ``date`` and ``volume`` in shares.
+    bars
+        The market they were filled in.
     by
         The columns that name a strategy.
 
@@ -123,9 +124,9 @@ def with_trades(
         The table with the figures of `trade_table` and ``capacity`` (VND) beside; without trades 0
         ``trades`` and NaN.
     """
-    trips = round_trips(fills, np.unique(daily["date"].to_numpy()), by)
-    told = table.merge(trade_table(trips, by), on=list(by), how="left")
-    told = told.merge(_capacities(daily, fills, panel, by), on=list(by), how="left")
+    trades = trade_table(round_trips(fills, bars, by), by)
+    told = table.merge(trades, on=list(by), how="left")
+    told = told.merge(_capacities(daily, fills, bars, by), on=list(by), how="left")
     told = told.astype(dict.fromkeys([*TRADE_FIGURES, "capacity"], "float64"))
     return told.assign(trades=told["trades"].fillna(0).astype(np.int64))
 
@@ -180,13 +181,13 @@ def _excess(days: pd.DataFrame, benchmark: Any) -> dict[str, float]:
 
 
 def _capacities(
-    daily: pd.DataFrame, fills: pd.DataFrame, panel: pd.DataFrame, by: Sequence[str]
+    daily: pd.DataFrame, fills: pd.DataFrame, bars: Bars, by: Sequence[str]
 ) -> pd.DataFrame:
     """Return the `capacity` of every strategy that traded."""
-    orders = fills.merge(panel[["symbol", "date", "volume"]], on=["symbol", "date"])
-    orders = orders.merge(daily[[*by, "date", "nav"]], on=[*by, "date"])
-    orders = orders.loc[(orders["filled"] > 0) & (orders["volume"] > 0)]
-    orders["participation"] = orders["filled"] / orders["volume"]
+    orders = fills.loc[fills["filled"] > 0].merge(daily[[*by, "date", "nav"]], on=[*by, "date"])
+    session = np.searchsorted(bars.dates, orders["date"].to_numpy(dtype=bars.dates.dtype))
+    stock = pd.Index(bars.symbols).get_indexer(pd.Index(orders["symbol"]))
+    orders["participation"] = orders["filled"] / bars.volume[session, stock]
     records = [
         dict(zip(by, key, strict=True)) | {"capacity": capacity(own["participation"], own["nav"])}
         for key, own in orders.groupby(list(by), observed=True)

@@ -39,7 +39,7 @@ def with_returns(daily: pd.DataFrame, by: Sequence[str] = STRATEGY) -> pd.DataFr
     """
     days = daily.sort_values([*by, "date"], kind="stable", ignore_index=True)
     before = days.groupby(list(by), observed=True)["nav"].shift()
-    before = before.where(before > 0)
-    days["net"] = days["nav"] / before - 1
-    days["cost"] = days[list(COSTS)].sum(axis=1) / before
-    return days.assign(gross=days["net"] + days["cost"], traded=days["turnover"] / before)
+    before = before.where(before > 0).astype("float64")
+    change, paid = days["nav"] - before, days[list(COSTS)].sum(axis=1)
+    amounts = {"net": change, "cost": paid, "gross": change + paid, "traded": days["turnover"]}
+    return days.assign(**{name: amount / before for name, amount in amounts.items()})

@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
+from vn30_training.trading.bars import Bars
+from vn30_training.trading.fifo import Position
 from vn30_training.trading.ratios import profit_factor, win_loss_ratio, win_rate
 from vn30_training.trading.returns import STRATEGY
 
-Ints = NDArray[np.int64]
-
 TRIP_COLUMNS = [
     *("symbol", "shares", "bought", "sold", "buy_price", "sell_price"),
-    *("sessions", "costs", "pnl", "return"),
+    *("sessions", "costs", "dividends", "pnl", "return"),
 ]
 TRADE_FIGURES = [
     *("trades", "trade_win_rate", "trade_profit_factor", "trade_win_loss_ratio"),
     *("trade_return", "trade_sessions"),
 ]
 
+_DEAL = ["date", "side", "filled", "price", "costs"]
+_Row = tuple[Any, ...]
 
-def round_trips(
-    fills: pd.DataFrame, sessions: ArrayLike, by: Sequence[str] = STRATEGY
-) -> pd.DataFrame:
+
+def round_trips(fills: pd.DataFrame, bars: Bars, by: Sequence[str] = STRATEGY) -> pd.DataFrame:
     """Match every share sold with the one bought first of those held (FIFO).
 
     Parameters
     ----------
     fills
         Orders, those of a day in the order of their execution: the columns of ``by``, ``date``,
-        ``symbol``, ``side`` (``buy`` or ``sell``), ``filled`` (shares), ``price`` (paid or
-        received, VND a share), ``fee`` and ``tax`` (VND). Shares that a company gives are bought
-        at nothing.
-    sessions
-        Dates of the sessions, ascending.
+        ``symbol``, ``side`` (``buy`` or ``sell``), ``filled`` (shares), ``price`` (dealt, VND a
+        share), ``fee`` and ``tax`` (VND).
+    bars
+        The market they were filled in: its sessions, dividends and bonus shares.
     by
         The columns that name a strategy.
 
@@ -44,9 +44,10 @@ def round_trips(
     -------
     DataFrame
         One row per matched part of a purchase and a sale: the columns of ``by``, ``symbol``,
-        ``shares``, ``bought`` and ``sold`` (dates), ``buy_price``, ``sell_price``, ``sessions``
-        held, ``costs`` (its part of fees and taxes; the parts of a fill add up to its whole),
-        ``pnl`` (VND after costs) and ``return`` on what was paid. Shares still held make no row.
+        ``shares`` (sold), ``bought`` and ``sold`` (dates), ``buy_price`` and ``sell_price`` (dealt,
+        bonus shares not accounted for), ``sessions`` held, ``costs`` (its part of fees and taxes;
+        the parts of a fill add up to its whole), ``dividends`` (before tax), ``pnl`` (VND, after
+        costs and with dividends) and ``return`` on what was paid. Shares still held make no row.
 
     Raises
     ------
@@ -54,23 +55,21 @@ def round_trips(
         If more is sold than was held.
     """
     keys = [*by, "symbol"]
-    ordered = fills.sort_values([*keys, "date"], kind="stable", ignore_index=True)
-    group = ordered.groupby(keys, observed=True).ngroup()
-    signed = ordered["filled"].where(ordered["side"] == "buy", -ordered["filled"])
-    parts = _matched(np.asarray(group), np.asarray(signed, dtype=np.int64))
-    bought, sold = ordered.iloc[parts["buy"]], ordered.iloc[parts["sale"]]
-    trips = bought[keys].reset_index(drop=True)
-    trips["shares"] = parts["shares"]
-    trips["bought"], trips["sold"] = bought["date"].to_numpy(), sold["date"].to_numpy()
-    trips["buy_price"] = bought["price"].to_numpy()
-    trips["sell_price"] = sold["price"].to_numpy()
-    trips["sessions"] = _held(trips, np.asarray(sessions, dtype="datetime64[us]"))
-    buying = _part_of_costs(bought, parts["buy_offset"], parts["shares"])
-    trips["costs"] = buying + _part_of_costs(sold, parts["sale_offset"], parts["shares"])
-    gain = trips["sell_price"] - trips["buy_price"]
-    trips["pnl"] = trips["shares"] * gain - trips["costs"]
-    paid = trips["shares"] * trips["buy_price"] + buying
-    trips["return"] = trips["pnl"] / paid.where(paid > 0)
+    done = fills.loc[fills["filled"] > 0].sort_values([*keys, "date"], kind="stable")
+    done = done.assign(costs=done["fee"] + done["tax"])
+    actions: dict[Hashable, list[_Row]] = dict(zip(bars.symbols, _actions(bars), strict=True))
+    rows = [
+        (*key, *trip)
+        for key, own in done.groupby(keys, observed=True)
+        for trip in _trips(_tuples(own[_DEAL]), actions[key[-1]])
+    ]
+    told = [name for name in TRIP_COLUMNS if name not in ("sessions", "return")]
+    trips = pd.DataFrame(rows, columns=[*by, *told, "paid"])
+    bought, sold = (
+        np.searchsorted(bars.dates, trips[name].to_numpy(dtype=bars.dates.dtype))
+        for name in ("bought", "sold")
+    )
+    trips["sessions"], trips["return"] = sold - bought, trips["pnl"] / trips["paid"]
     return trips[[*by, *TRIP_COLUMNS]]
 
 
@@ -101,52 +100,35 @@ def trade_table(trips: pd.DataFrame, by: Sequence[str] = STRATEGY) -> pd.DataFra
     return pd.DataFrame(records, columns=[*by, *TRADE_FIGURES])
 
 
-def _matched(group: Ints, shares: Ints) -> pd.DataFrame:
-    """Match purchases and sales of the same group, rows in the order of groups and time.
-
-    All shares ever bought lie in one line, group after group. A sale takes the stretch that follows
-    what its group sold before, so that parts are cut where a purchase or a sale begins or ends.
-
-    Returns
-    -------
-    DataFrame
-        One row per part: ``buy`` and ``sale`` (rows of the two fills), ``shares``, ``buy_offset``
-        and ``sale_offset`` (shares of the fill that come before the part).
-    """
-    bought, sold = np.maximum(shares, 0), np.maximum(-shares, 0)
-    opening = np.searchsorted(group, group)
-    buy_start, sale_start = bought.cumsum() - bought, sold.cumsum() - sold
-    sale_start += (buy_start - sale_start)[opening]
-    if (sale_start + sold > buy_start + bought).any():
-        raise ValueError("More shares are sold than were held.")
-    buys, sales = np.flatnonzero(bought), np.flatnonzero(sold)
-    sale_end = (sale_start + sold)[sales]
-    edges = np.unique(np.concatenate([buy_start[buys], sale_start[sales], sale_end]))
-    first, last = edges[:-1], edges[1:]
-    sale = np.searchsorted(sale_end, first, side="right")
-    is_sold = np.append(sale_start[sales], np.iinfo(np.int64).max)[sale] <= first
-    first, last, sale = first[is_sold], last[is_sold], sales[sale[is_sold]]
-    buy = buys[np.searchsorted(buy_start[buys], first, side="right") - 1]
-    return pd.DataFrame(
-        {
-            "buy": buy,
-            "sale": sale,
-            "shares": last - first,
-            "buy_offset": first - buy_start[buy],
-            "sale_offset": first - sale_start[sale],
-        }
-    )
+def _trips(fills: list[_Row], actions: list[_Row]) -> Iterator[_Row]:
+    """Follow one stock of one strategy; actions come before the orders of their day."""
+    position, coming = Position(), iter([*actions, None])
+    action = next(coming)
+    for date, side, shares, price, costs in fills:
+        while action is not None and action[0] <= date:
+            position.receive(*action[1:])
+            action = next(coming)
+        if side == "buy":
+            position.buy(date, shares, price, costs)
+            continue
+        before = 0
+        for lot in position.sell(shares):
+            until = before + lot.shares
+            charged = costs * until // shares - costs * before // shares
+            before = until
+            pnl = lot.shares * price - charged - lot.paid + lot.dividends
+            deal = (lot.shares, lot.bought, date, lot.price, price)
+            yield *deal, lot.costs + charged, lot.dividends, pnl, lot.paid
 
 
-def _held(trips: pd.DataFrame, sessions: NDArray[np.datetime64]) -> Ints:
-    """Count the sessions from purchase to sale."""
-    at = (np.searchsorted(sessions, trips[name].to_numpy()) for name in ("sold", "bought"))
-    return np.asarray(np.subtract(*at), dtype=np.int64)
+def _actions(bars: Bars) -> Iterator[list[_Row]]:
+    """Give date, dividend and bonus of each stock's corporate actions, stock by stock."""
+    dates = pd.DatetimeIndex(bars.dates)
+    for dividend, bonus in zip(bars.cash_dividend.T, bars.bonus.T, strict=True):
+        days = np.flatnonzero((dividend > 0) | (bonus > 0))
+        told = pd.DataFrame({"at": dates[days], "dividend": dividend[days], "bonus": bonus[days]})
+        yield _tuples(told)
 
 
-def _part_of_costs(fills: pd.DataFrame, offset: pd.Series[int], shares: pd.Series[int]) -> Ints:
-    """Return each part's share of its fill's fee and tax; all parts of a fill add up to them."""
-    costs = (fills["fee"] + fills["tax"]).to_numpy(dtype=np.int64)
-    total = fills["filled"].to_numpy(dtype=np.int64)
-    before, until = offset.to_numpy(), (offset + shares).to_numpy()
-    return np.asarray(costs * until // total - costs * before // total)
+def _tuples(table: pd.DataFrame) -> list[_Row]:
+    return list(table.itertuples(index=False, name=None))
