@@ -184,6 +184,14 @@ def test_a_return_after_25_sessions_has_the_wider_limit():
         assert bars.ceiling[-1, 0] == ceiling
 
 
+def test_prices_carried_through_a_suspension_do_not_end_it():
+    closes = [20_000.0] * 27
+    panel, sessions = small(closes, raw_close=closes)
+    panel.loc[1:25, "volume"] = 0.0
+    bars = make_bars(panel, sessions, RULES)
+    assert bars.ceiling[1:, 0].tolist() == [21_400] * 25 + [24_000]
+
+
 def test_the_first_bar_has_no_reference_price():
     bars = make_bars(*small([20_000.0, 20_500.0], raw_close=[20_000.0, 20_500.0]), RULES)
     assert bars.reference[:, 0].tolist() == [0, 20_000]

@@ -15,9 +15,9 @@ AAA,investorRight,ISSUE,2014-05-02,"tỷ lệ 5:1, giá 10.000 đ/cp",,20
 AAA,investorRight,ISSUE,2015-05-04,"Phát hành cho CBCNV, giá 15000 đ/cp",,15
 AAA,investorRight,MERGER,2016-05-04,,,8
 """
-PRICES = """date,open,high,low,close,close_adjusted
-2012-05-02,10.0,10.5,9.95,10.25,5.13
-2012-05-03,10.0,10.5,9.95,0.0,5.13
+PRICES = """date,open,high,low,close,volume,close_adjusted
+2012-05-02,10.0,10.5,9.95,10.25,300,5.13
+2012-05-03,10.0,10.5,9.95,0.0,300,5.13
 """
 DEFECTS = """dataset,symbol,date,kind,detail
 ohlcv_raw,AAA,2012-05-02,ohlc_order,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vn30_training.trading.bars import Bools
 from vn30_training.trading.session_rules import Days, Floats
 
 
@@ -44,6 +45,11 @@ class Grid:
         """Return a column of the panel in shape (T, N), NaN where it is not above zero."""
         table = self.table(self.panel[column].to_numpy(dtype=float), np.nan)
         return np.where(table > 0, table, np.nan)
+
+    @property
+    def traded(self) -> Bools:
+        """Where there is a volume."""
+        return self.positive("volume") > 0
 
 
 def lay_out(panel: pd.DataFrame, sessions: pd.DataFrame) -> Grid:

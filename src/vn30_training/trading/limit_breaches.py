@@ -41,16 +41,18 @@ class _Traded:
     high: Ints
     low: Ints
     close: Ints
+    volume: Ints
     adjusted: Floats
 
     @property
-    def bars(self) -> Bools:
-        return (self.close > 0) & (last_bar(self.close) > 0)
+    def compared(self) -> Bools:
+        """Where there are trades, and a close before them."""
+        return (self.volume > 0) & (last_bar(self.close) > 0)
 
     def outside(self, limits: Limits, ticks: Ints | int = 0) -> Bools:
-        """Return where a bar goes beyond limits that are so much wider."""
+        """Return where a trade lies beyond limits that are so much wider."""
         above = self.high > limits.ceiling + ticks
-        return self.bars & (above | (self.low < limits.floor - ticks))
+        return self.compared & (above | (self.low < limits.floor - ticks))
 
 
 def limit_breaches(
@@ -79,22 +81,22 @@ def limit_breaches(
         reference price), ``reason`` of `REASONS`.
     """
     traded = _arrange(raw_prices)
-    dates, bars = traded.dates, traded.close > 0
-    plain = session_limits(rules, dates, last_bar(traded.close), bars)
+    dates, last, trades = traded.dates, last_bar(traded.close), traded.volume > 0
+    plain = session_limits(rules, dates, last, trades)
     ticks = session_ticks(rules, dates, plain.reference)
-    fits, nearly, known = (np.zeros_like(bars) for _ in range(3))
+    fits, nearly, known = (np.zeros_like(trades) for _ in range(3))
     shown = plain
     for found in _accounts(traded, actions):
-        limits = session_limits(rules, dates, last_bar(traded.close), bars, found)
+        limits = session_limits(rules, dates, last, trades, found)
         fits |= found.any & ~traded.outside(limits)
         nearly |= found.any & ~traded.outside(limits, ticks)
         known |= found.any
         shown = _choose(found.any & ~traded.outside(plain), limits, shown)
     first, elsewhere = _listing_days(traded, listings)
     stated = known | _on(traded, actions[["symbol", "ex_date"]])
-    held = (elsewhere, first, fits, nearly, _flawed(traded, defects), stated, np.ones_like(bars))
+    held = (elsewhere, first, fits, nearly, _flawed(traded, defects), stated, np.ones_like(trades))
     reason = np.select(held, np.arange(len(REASONS)))
-    return _table(traded, shown, traded.outside(plain) | (known & ~fits & traded.bars), reason)
+    return _table(traded, shown, traded.outside(plain) | (known & ~fits & traded.compared), reason)
 
 
 def _arrange(prices: pd.DataFrame) -> _Traded:
@@ -108,9 +110,10 @@ def _arrange(prices: pd.DataFrame) -> _Traded:
         values[session, stock] = prices[column].to_numpy(dtype=float)
         return values
 
-    high, low, close = (table(name).astype(np.int64) for name in ("high", "low", "close"))
+    names = ("high", "low", "close", "volume")
+    high, low, close, volume = (table(name).astype(np.int64) for name in names)
     adjusted = np.where(close > 0, table("adjusted"), np.nan)
-    return _Traded(dates, [str(symbol) for symbol in symbols], high, low, close, adjusted)
+    return _Traded(dates, [str(symbol) for symbol in symbols], high, low, close, volume, adjusted)
 
 
 def _accounts(traded: _Traded, actions: pd.DataFrame) -> list[Actions]:
@@ -163,7 +166,7 @@ def _flawed(traded: _Traded, defects: pd.DataFrame) -> Bools:
     found |= ((found & bars).sum(axis=1) > bars.sum(axis=1) / 2)[:, None]
     wrong = np.cumsum(found, axis=0)
     since = last_bar(np.where(bars, np.vstack([wrong[:1] * 0, wrong[:-1]]) + 1, 0)) - 1
-    flawed: Bools = traded.bars & (wrong > since)
+    flawed: Bools = traded.compared & (wrong > since)
     return flawed
 
 

@@ -94,7 +94,7 @@ def _raw_bars(grid: Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
     }
     last = last_bar(prices["close"])
     known = _actions(grid, rules, table, prices, np.where(bar, close, np.nan))
-    limits = session_limits(rules, grid.dates, last, bar, known)
+    limits = session_limits(rules, grid.dates, last, bar & grid.traded, known)
     bonus = known.holders_bonus(last)
     return _bars(grid, rules, prices, limits, known.cash, bonus, "raw")
 
@@ -108,7 +108,8 @@ def _actions(
     inside = [
         (prices["high"] <= limits.ceiling) & (prices["low"] >= limits.floor)
         for limits in (
-            session_limits(rules, grid.dates, last, bar, actions) for actions in (inferred, None)
+            session_limits(rules, grid.dates, last, bar & grid.traded, actions)
+            for actions in (inferred, None)
         )
     ]
     inferred = inferred.only(inside[0] | ~inside[1])
@@ -125,8 +126,8 @@ def _adjusted_bars(grid: Grid, rules: Rules) -> Bars:
     prices = {name: _whole(grid.positive(name) * scale) for name in PRICES}
     bar = np.logical_and.reduce([price > 0 for price in prices.values()])
     prices = {name: np.where(bar, price, 0) for name, price in prices.items()}
-    exact = session_limits(rules, grid.dates, last_bar(prices["close"]), bar)
-    special = long_suspended(rules, grid.dates, bar)
+    exact = session_limits(rules, grid.dates, last_bar(prices["close"]), bar & grid.traded)
+    special = long_suspended(rules, grid.dates, bar & grid.traded)
     days = grid.dates.tolist()
     percent = np.array([[rules.price_limit(day, wide) for wide in (False, True)] for day in days])
     width = np.where(special, percent[:, 1:], percent[:, :1])

@@ -42,7 +42,7 @@ class Limits:
 
 
 def session_limits(
-    rules: Rules, dates: Days, last: Ints, bars: Bools, actions: Actions | None = None
+    rules: Rules, dates: Days, last: Ints, traded: Bools, actions: Actions | None = None
 ) -> Limits:
     """Return the limits of every session.
 
@@ -57,13 +57,14 @@ def session_limits(
         The sessions, shape (T,).
     last
         Last closes, 0 where there was none, shape (T, N).
-    bars
-        Where there is a bar: the limit is wider on the return from a suspension.
+    traded
+        Where the stock was traded, shape (T, N): on the return from a long suspension the limit is
+        wider.
     actions
         What happens on ex-dates, if anything.
     """
     value, parts = (last, np.ones_like(last)) if actions is None else actions.reference(last)
-    wide = long_suspended(rules, dates, bars)
+    wide = long_suspended(rules, dates, traded)
     if actions is not None:
         wide = wide | actions.wider
     ceiling, floor = np.zeros_like(last), np.zeros_like(last)
@@ -76,10 +77,10 @@ def session_limits(
     return Limits(np.where(last > 0, (2 * value + parts) // (2 * parts), 0), ceiling, floor)
 
 
-def long_suspended(rules: Rules, dates: Days, bars: Bools) -> Bools:
+def long_suspended(rules: Rules, dates: Days, traded: Bools) -> Bools:
     """Return where a stock trades again after so many sessions without that the limit is wider."""
     sessions = np.arange(len(dates))[:, None]
-    before = last_bar(np.where(bars, sessions + 1, 0)) - 1
+    before = last_bar(np.where(traded, sessions + 1, 0)) - 1
     enough = np.array([rules.suspension(day) for day in dates.tolist()])[:, None]
-    back: Bools = bars & (before >= 0) & (sessions - before > enough)
+    back: Bools = traded & (before >= 0) & (sessions - before > enough)
     return back

@@ -25,8 +25,8 @@ class RawFiles:
     Attributes
     ----------
     prices
-        ``symbol, date, high, low, close`` as traded in whole VND, ``adjusted`` (close, VND); rows
-        without a close are left out.
+        ``symbol, date, high, low, close`` as traded in whole VND, ``adjusted`` (close, VND),
+        ``volume``; rows without a close are left out.
     actions
         `corporate_actions.COLUMNS`; kind ``other`` where the amount is not known.
     listings
@@ -47,7 +47,7 @@ def read_raw_files(folder: Path) -> RawFiles:
     read = (pd.read_csv(file, parse_dates=["date"]).assign(symbol=file.stem) for file in files)
     bars = pd.concat(read, ignore_index=True)
     bars = bars[bars["close"] > 0]
-    prices = bars[["symbol", "date"]].assign(adjusted=bars["close_adjusted"] * 1000)
+    prices = bars[["symbol", "date", "volume"]].assign(adjusted=bars["close_adjusted"] * 1000)
     for column in ("high", "low", "close"):
         prices[column] = np.rint(bars[column] * 1000).astype(np.int64)
     events = pd.read_csv(folder / "corporate_actions.csv", parse_dates=["ex_date"])
