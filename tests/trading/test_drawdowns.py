@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quantstats import stats
 from tests.trading.days import BY, days_of, noise, sessions
 
 from vn30_training.trading.drawdowns import (
@@ -11,8 +12,6 @@ from vn30_training.trading.drawdowns import (
     drawdowns,
     underwater,
 )
-
-stats = pytest.importorskip("quantstats.stats")
 
 
 def test_known_answer():

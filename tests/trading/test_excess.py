@@ -3,12 +3,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quantstats import stats
 from tests.trading.days import BY, CAPITAL, days_of, noise, sessions
 
 from vn30_training.trading.excess import EXCESS_COLUMNS, excess_table, random_p_value
 from vn30_training.trading.qlib_metrics import FIGURES, risk_analysis
-
-stats = pytest.importorskip("quantstats.stats")
 
 DAYS = 300
 

@@ -41,6 +41,11 @@ def test_no_interval_where_there_is_no_ratio(returns):
     assert np.isnan(sharpe_interval(returns)).all()
 
 
+def test_returns_that_hardly_differ_have_an_interval():
+    low, high = sharpe_interval(0.01 + 1e-13 * noise(6, 40))
+    assert 0 < low < high < np.inf
+
+
 def test_resamples_in_which_nothing_moves_are_left_out():
     returns = np.zeros(300)
     returns[150] = 0.01

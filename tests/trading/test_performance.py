@@ -82,6 +82,17 @@ def test_what_cannot_be_judged_gives_no_figure_and_no_warning(kind):
     assert not np.isinf(table.select_dtypes("number").to_numpy()).any()
 
 
+def test_no_strategies_make_an_empty_table():
+    table = performance_table(days().iloc[:0], MARKET, TRIALS, BY)
+    assert table.empty
+    assert table.columns.tolist() == performance_table(days(), MARKET, TRIALS, BY).columns.tolist()
+
+
+def test_no_figure_is_left_out_of_the_table():
+    row = performance_table(days(), MARKET, TRIALS, BY).iloc[0]
+    assert row.notna().all()
+
+
 def test_a_benchmark_of_other_days_says_nothing():
     table = performance_table(days(), MARKET.iloc[:0], TRIALS, BY)
     assert table.filter(like="excess").isna().all(axis=None)

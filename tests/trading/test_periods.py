@@ -1,13 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from quantstats import stats
 from tests.trading.days import BY, days_of, noise, sessions
 
 from vn30_training.evaluation.regimes import regimes
 from vn30_training.trading.periods import monthly_returns, regime_returns, rolling_sharpe
 from vn30_training.trading.ratios import max_drawdown, sharpe, total_return
-
-stats = pytest.importorskip("quantstats.stats")
 
 
 def returns_of(days: pd.DataFrame) -> pd.Series:

@@ -30,11 +30,11 @@ def sharpe_interval(returns: ArrayLike) -> tuple[float, float]:
     if len(series) < MIN_DAYS or np.ptp(series) == 0:
         return float("nan"), float("nan")
     counts = day_counts(len(series), BLOCK, BOOTSTRAP_SEED)
-    centre = series.mean()
-    n, shift = len(series), counts @ (series - centre) / len(series)
-    variance = (counts @ (series - centre) ** 2 / n - shift**2) * n / (n - 1)
-    varies = variance > np.finfo(float).eps * np.square(series).max()
-    ratios = (centre + shift[varies]) / np.sqrt(variance[varies])
+    n, apart = len(series), series - series.mean()
+    shift = counts @ apart / n
+    variance = (counts @ apart**2 - n * shift**2) / (n - 1)
+    varies = variance > n * np.finfo(float).eps * np.square(apart).max()
+    ratios = (series.mean() + shift[varies]) / np.sqrt(variance[varies])
     low, high = np.quantile(ratios, _LEVELS) * np.sqrt(PERIODS)
     return float(low), float(high)
 

@@ -43,6 +43,15 @@ FIGURES = {
     "win_loss_ratio": win_loss_ratio,
 }
 """The figures of daily returns after costs, as quantstats names them."""
+COLUMNS = [
+    *("first", "last", "n_days", *FIGURES),
+    *("sharpe_low", "sharpe_high", "psr", "dsr", "trials"),
+    *("drawdown_start", "drawdown_trough", "drawdown_end", "turnover", "exposure"),
+    *("fees", "taxes", "slippage", "costs"),
+    *("fees_a_year", "taxes_a_year", "slippage_a_year", "costs_a_year"),
+    *("gross_cagr", "break_even_cost", "excess_return", "excess_low", "excess_high"),
+    *("information_ratio", "excess_break_even_cost"),
+]
 
 
 def performance_table(
@@ -93,7 +102,7 @@ def performance_table(
             | _trading(days)
             | _excess(days, beside)
         )
-    return pd.DataFrame(records)
+    return pd.DataFrame(records, columns=[*by, *COLUMNS])
 
 
 def with_trades(
