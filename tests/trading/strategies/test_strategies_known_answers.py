@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,7 +68,7 @@ def test_threshold_enters_above_one_level_and_leaves_below_another():
     strategy = Threshold(enter=0.02, leave=0.01, positions=4)
     first = strategy.wanted(at([0.03, 0.015, 0.02])).weights
     np.testing.assert_allclose(first[:3], [0.25, 0, 0])
-    assert strategy.wanted(at([0.01, 0.015, 0.02], held=[0.26])) is None
+    assert strategy.wanted(at([0.01, 0.015, 0.02], held=[0.26])).weights is None
     later = strategy.wanted(at([0.009, 0.03, 0.05], held=[0.26])).weights
     np.testing.assert_allclose(later[:3], [0, 0.25, 0.25])
 
@@ -169,16 +171,14 @@ def test_momentum_and_reversal_take_winners_and_losers():
 
 
 def test_momentum_without_a_year_of_prices_says_so():
-    short = make_history()
-    signals = make_signals()
-    from dataclasses import replace
-
-    cut = slice(LEAD, None)
+    history, signals = make_history(), make_signals()
     names = ("dates", "price", "returns", "value", "member")
-    short = replace(short, **{name: getattr(short, name)[cut] for name in names})
+    short = replace(history, **{name: getattr(history, name)[LEAD:] for name in names})
     decided = Momentum().decide(signals, short, ALWAYS)
-    assert {note.reason for note in decided.fallbacks} == {"less than a year of prices"}
-    assert np.nansum(decided.plan.weights) == 0
+    reasons = [note.reason for note in decided.notes]
+    assert reasons[-1] == "less than a year of prices"
+    assert len(reasons) == 110
+    assert np.isnan(decided.plan.weights).all()
 
 
 def test_drifted_weights_are_those_of_money():
@@ -204,7 +204,7 @@ def test_a_failure_is_shown_with_its_day():
     rows = np.zeros(120, bool)
     rows[[30, 31]] = True
     decided = strategy.decide(signals, make_history(), rows)
-    (note,) = decided.fallbacks
+    (note,) = decided.notes
     assert (note.date, note.reason) == (signals.dates[30], "no expected return is above zero")
     assert np.ptp(decided.plan.weights[30, :10]) == pytest.approx(0)
 
@@ -256,3 +256,14 @@ def test_the_index_in_money():
     assert index_nav(index, dates, 10**9).tolist() == [10**9, 10**9, 1_100_500_000]
     with pytest.raises(ValueError, match="begins after"):
         index_nav(index[2:], dates, 10**9)
+
+
+@pytest.mark.parametrize("name", ["topk_8", "score_rank", "optimised", "buy_and_hold"])
+def test_where_no_stock_passes_nothing_is_done_and_it_is_said(name):
+    history = make_history()
+    history.value[LEAD + 40 :] = 0.0
+    decided = make_strategy(name).decide(make_signals(), history, ALWAYS)
+    grid = decided.plan.scores if name == "topk_8" else decided.plan.weights
+    assert np.isnan(grid[40:]).all()
+    assert len(decided.notes) == 80
+    assert {note.reason for note in decided.notes} == {"no stock passes the filter"}

@@ -31,7 +31,7 @@ def wanted(case, signals, history, frequency="weekly"):
     rows = decision_rows(signals.dates, frequency)
     decided = make_strategy(name, options).decide(signals, history, rows)
     is_rule = isinstance(decided.plan, TopkDropout)
-    return (decided.plan.scores if is_rule else decided.plan.weights), decided.fallbacks
+    return (decided.plan.scores if is_rule else decided.plan.weights), decided.notes
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -42,10 +42,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Weights of one decision, shape (N,), and why they are a fallback, if they are one."""
+    """What is wanted of one decision.
 
-    weights: Floats
-    fallback: str | None = None
+    Attributes
+    ----------
+    weights
+        Shares of NAV, their sum at most 1, shape (N,); None: leave everything as it is.
+    reason
+        Why this is not what the strategy is meant to do; None where it is.
+    """
+
+    weights: Floats | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A strategy's plan over T sessions, and the days on which it fell back."""
+    """A strategy's plan over T sessions, and the days on which it could not do as it should."""
 
     plan: Plan
-    fallbacks: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+NO_STOCK = "no stock passes the filter"
 
 
 class Strategy(BaseModel, ABC):
@@ -123,26 +134,25 @@ class WeightStrategy(Strategy):
     """A strategy that says what share of NAV each stock should have."""
 
     @abstractmethod
-    def wanted(self, now: Moment) -> Wanted | None:
-        """Return the weights wanted, their sum at most 1, or None: leave everything as it is."""
+    def wanted(self, now: Moment) -> Wanted:
+        """Return what is wanted of stocks of which at least one is eligible."""
 
     def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
         """Return target weights, brought under the caps, NaN where nothing is decided."""
         weights = np.full(signals.score.shape, np.nan)
-        fallbacks, last = [], None
-        for row, moment in self.moments(signals, history, rows):
-            past = moment.past
+        notes: list[Note] = []
+        last: int | None = None
+        for row, now in self.moments(signals, history, rows):
             if last is not None:
-                since = past.price[-1] / past.price[-1 - (row - last)]
-                moment = replace(moment, held=drifted(weights[last], since))
-            wanted = self.wanted(moment)
-            if wanted is None:
-                continue
-            weights[row], last = capped(wanted.weights, self.caps, history.sectors), row
-            if wanted.fallback is not None:
-                fallbacks.append(Note(signals.dates[row], wanted.fallback))
+                growth = now.past.price[-1] / now.past.price[last - row - 1]
+                now = replace(now, held=drifted(weights[last], growth))
+            wanted = self.wanted(now) if now.eligible.any() else Wanted(reason=NO_STOCK)
+            if wanted.weights is not None:
+                weights[row], last = capped(wanted.weights, self.caps, history.sectors), row
+            if wanted.reason is not None:
+                notes.append(Note(signals.dates[row], wanted.reason))
         plan = Weights(weights, max_weight=self.caps.stock, stops=self.stops)
-        return Decided(plan, tuple(fallbacks))
+        return Decided(plan, tuple(notes))
 
 
 def drifted(weights: Floats, growth: Floats) -> Floats:

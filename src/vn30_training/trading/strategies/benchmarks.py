@@ -22,7 +22,7 @@ class EqualMembers(WeightStrategy):
 
     stock_filter: StockFilter = ANY_MEMBER
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return equal weights."""
         return Wanted(_equal(now.eligible))
 
@@ -30,9 +30,9 @@ class EqualMembers(WeightStrategy):
 class BuyAndHold(EqualMembers):
     """Equal weights of the members of the first decision, held ever after."""
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return equal weights once."""
-        return super().wanted(now) if not now.held.any() else None
+        return Wanted() if now.held.any() else super().wanted(now)
 
 
 class _ByPast(WeightStrategy):
@@ -57,11 +57,11 @@ class _ByPast(WeightStrategy):
 class Momentum(_ByPast):
     """The best of the last year without its last month (Jegadeesh and Titman, 1993)."""
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return equal weights of the winners."""
         price = now.past.price
         if len(price) <= YEAR:
-            return Wanted(np.zeros(now.score.size), "less than a year of prices")
+            return Wanted(reason="less than a year of prices")
         return self._best(now, price[-1 - MONTH] / price[-1 - YEAR] - 1)
 
 
@@ -76,11 +76,11 @@ class Reversal(_ByPast):
 
     sessions: int = Field(default=WEEK, ge=1)
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return equal weights of the losers."""
         price = now.past.price
         if len(price) <= self.sessions:
-            return Wanted(np.zeros(now.score.size), "too few prices")
+            return Wanted(reason="too few prices")
         return self._best(now, 1 - price[-1] / price[-1 - self.sessions])
 
 

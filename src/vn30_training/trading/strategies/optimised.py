@@ -39,7 +39,7 @@ class OptimisedWeights(WeightStrategy):
         make_optimiser(self.optimiser, self.options)
         return self
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return the optimiser's weights, or equal ones and why."""
         past = now.past
         returns = past.returns[-self.window :]
@@ -50,7 +50,7 @@ class OptimisedWeights(WeightStrategy):
             columns = np.sort(columns[order[: self.best]])
         weights: Floats = np.zeros(now.score.size)
         if not columns.size:
-            return Wanted(weights, "no stock to choose from")
+            return Wanted(reason="no stock has a forecast and a whole window of returns")
         problem = Problem(
             returns=returns[:, columns],
             sectors=tuple(past.sectors[i] for i in columns),

@@ -26,7 +26,7 @@ class ScoreWeighted(WeightStrategy):
     method: Literal["rank", "softmax"] = "rank"
     temperature: float = Field(default=1.0, gt=0)
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return weights that sum to 1, or to 0 without a positive score."""
         weights = np.zeros(now.score.size)
         positive = np.flatnonzero(now.eligible & (now.score > 0))

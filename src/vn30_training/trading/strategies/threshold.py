@@ -39,15 +39,15 @@ class Threshold(WeightStrategy):
             raise ValueError("a stock leaves at a level not above that at which it enters")
         return self
 
-    def wanted(self, now: Moment) -> Wanted | None:
-        """Return equal places for those that stay and the best that enter; None: no change."""
+    def wanted(self, now: Moment) -> Wanted:
+        """Return equal places for those that stay and the best that enter, if any change."""
         signal = np.where(now.eligible, now.y_pred if self.by == "expected" else now.p_up, np.nan)
         had = now.held > 0
         stays = had & (signal >= self.leave)
         enters = ~had & (signal > self.enter)
         chosen = stays | _best(signal, enters, self.positions - int(stays.sum()))
         if np.array_equal(chosen, had):
-            return None
+            return Wanted()
         return Wanted(np.where(chosen, 1.0 / self.positions, 0.0))
 
 

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from vn30_training.trading.plan import TopkDropout as Plan
 from vn30_training.trading.signals_grid import Signals
-from vn30_training.trading.strategies.base import Decided, Strategy
-from vn30_training.trading.strategies.history import Bools, Floats, History
+from vn30_training.trading.strategies.base import NO_STOCK, Decided, Note, Strategy
+from vn30_training.trading.strategies.history import Bools, History
 
 
 class TopkDropout(Strategy):
@@ -39,17 +39,16 @@ class TopkDropout(Strategy):
             raise ValueError("n_drop is at most topk")
         return self
 
-    def scores(self, signals: Signals, history: History, rows: Bools) -> Floats:
-        """Return the scores of stocks that pass the filter, NaN elsewhere, shape (T, N)."""
+    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
+        """Return the rule and the scores of stocks that pass the filter, NaN elsewhere."""
         scores = np.full(signals.score.shape, np.nan)
+        notes = []
         for row, now in self.moments(signals, history, rows):
             scores[row] = np.where(now.eligible, now.score, np.nan)
-        return scores
-
-    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
-        """Return the rule and its scores."""
+            if not now.eligible.any():
+                notes.append(Note(signals.dates[row], NO_STOCK))
         plan = Plan(
-            scores=self.scores(signals, history, rows),
+            scores=scores,
             topk=self.topk,
             n_drop=self.n_drop,
             hold_thresh=self.hold_thresh,
@@ -57,4 +56,4 @@ class TopkDropout(Strategy):
             max_weight=self.caps.stock,
             stops=self.stops,
         )
-        return Decided(plan)
+        return Decided(plan, tuple(notes))

@@ -32,12 +32,12 @@ class VolatilityTarget(ScoreWeighted):
     target: float = Field(default=0.15, gt=0)
     decay: float = Field(default=0.94, gt=0, lt=1)
 
-    def wanted(self, now: Moment) -> Wanted | None:
+    def wanted(self, now: Moment) -> Wanted:
         """Return the score's weights times the exposure that the target allows."""
-        wanted = super().wanted(now)
+        wanted = super().wanted(now).weights
         if wanted is None:
-            return None
-        weights = capped(wanted.weights, self.caps, now.past.sectors)
+            return Wanted()
+        weights = capped(wanted, self.caps, now.past.sectors)
         volatility = expected_volatility(weights, now.past.returns, self.decay)
         exposure = min(1.0, self.target / volatility) if volatility > 0 else 1.0
         return Wanted(weights * exposure)
