@@ -202,6 +202,7 @@ def test_failed_scores_say_why_and_do_not_count_as_done(tmp_path):
         "scope": "symbol",
         "symbol": "VCB",
         "name": "tft.VCB",
+        "fold": 0,
         "status": "failed",
         "reason": "ValueError: no rows",
     }
