@@ -4,11 +4,12 @@ import pytest
 from tests.trading.days import bars_of
 
 from vn30_training.trading.daily import daily_table, named_fills
-from vn30_training.trading.performance import performance_table, with_trades
+from vn30_training.trading.performance import performance_table
 from vn30_training.trading.plan import Weights
 from vn30_training.trading.profiles import PROFILES
 from vn30_training.trading.returns import STRATEGY, with_returns
 from vn30_training.trading.simulation import simulate
+from vn30_training.trading.trades import with_trades
 
 SESSIONS, CAPITAL = 260, 10**10
 PLANS = pd.DataFrame(
@@ -65,6 +66,7 @@ def test_a_simulation_is_judged_from_its_days_and_its_orders(simulation):
     table = with_trades(table, daily, fills, BARS).set_index("family")
     assert (table["trades"] > 0).all()
     assert (table["capacity"] > 0).all()
+    np.testing.assert_allclose(table["excess_return"], table["sharpe"] * table["volatility"])
     assert table.loc["lightgbm", "turnover"] > table.loc["ridge", "turnover"] > 0
     np.testing.assert_allclose(table["fees_a_year"], table["turnover"] * 0.0015, rtol=0.01)
     assert (table["break_even_cost"] < 0.0015).equals(table["total_return"] < 0)

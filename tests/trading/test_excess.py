@@ -1,12 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from quantstats import stats
 from tests.trading.days import BY, CAPITAL, days_of, noise, sessions
 
-from vn30_training.trading.excess import EXCESS_COLUMNS, excess_table, random_p_value
+from vn30_training.trading.excess import EXCESS_COLUMNS, excess_table
 from vn30_training.trading.qlib_metrics import FIGURES, risk_analysis
 
 DAYS = 300
@@ -74,25 +72,3 @@ def test_the_interval_is_in_the_units_of_the_annual_return():
     for name in ("annualized_return", "low", "high"):
         np.testing.assert_allclose(tables[0][name] / 238, tables[1][name] / 252)
     assert (tables[0]["low"] < tables[0]["annualized_return"]).all()
-
-
-def test_random_p_value_counts_those_at_least_as_good():
-    random = np.arange(999.0)
-    assert random_p_value(2_000, random) == pytest.approx(1 / 1_000)
-    assert random_p_value(-1, random) == 1
-    assert random_p_value(990, random) == pytest.approx(10 / 1_000)
-    assert random_p_value(1.0, [1.0, np.nan, 0.0]) == pytest.approx(2 / 3)
-
-
-def test_random_p_value_is_undefined_without_figures():
-    assert np.isnan(random_p_value(np.nan, [1.0]))
-    assert np.isnan(random_p_value(1.0, []))
-    assert np.isnan(random_p_value(1.0, [np.nan]))
-
-
-@given(st.integers(0, 1_000))
-def test_random_p_values_of_chance_are_no_rarer_than_they_say(seed):
-    rng = np.random.default_rng(seed)
-    drawn = rng.normal(size=20)
-    found = sorted(random_p_value(own, np.delete(drawn, at)) for at, own in enumerate(drawn))
-    np.testing.assert_allclose(found, np.arange(1, 21) / 20)

@@ -3,14 +3,13 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from tests.trading.days import BY, CAPITAL, bars_of, days_of, noise, sessions
-from tests.trading.test_round_trips import fills_of
+from tests.trading.days import BY, CAPITAL, days_of, noise, sessions
 
 from vn30_training.evaluation.sharpe import deflated_sharpe, probabilistic_sharpe
 from vn30_training.trading.cost_analysis import break_even_cost
 from vn30_training.trading.drawdowns import drawdown_table
 from vn30_training.trading.excess import excess_table
-from vn30_training.trading.performance import FIGURES, performance_table, with_trades
+from vn30_training.trading.performance import FIGURES, performance_table
 from vn30_training.trading.returns import STRATEGY, with_returns
 
 DAYS = 300
@@ -93,30 +92,16 @@ def test_no_figure_is_left_out_of_the_table():
     assert row.notna().all()
 
 
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+def test_days_are_the_same_in_every_unit_of_time(unit):
+    market = MARKET.set_axis(pd.DatetimeIndex(MARKET.index.to_numpy().astype(f"M8[{unit}]")))
+    daily = days().astype({"date": "datetime64[s]"})
+    expected = performance_table(days(), MARKET, TRIALS, BY)
+    found = performance_table(daily, market, TRIALS, BY)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
 def test_a_benchmark_of_other_days_says_nothing():
     table = performance_table(days(), MARKET.iloc[:0], TRIALS, BY)
     assert table.filter(like="excess").isna().all(axis=None)
     assert table["sharpe"].notna().all()
-
-
-def test_trades_and_capacity_stand_beside():
-    daily = pd.concat([days(1, "own"), days(2, "idle")])
-    fills = fills_of((0, "A", 1_000, 10, 0, 0), (1, "A", -1_000, 12, 0, 0), (1, "A", 0, 12, 0, 0))
-    market = bars_of("A", DAYS + 1)
-    market.volume[:2, 0] = 50_000, 100_000
-    table = performance_table(daily, MARKET, TRIALS, BY)
-    found = with_trades(table, daily, fills, market, BY).set_index("strategy")
-    assert found["trades"].tolist() == [0, 1]
-    assert np.isnan(found.loc["idle", "capacity"])
-    assert found.loc["own", "trade_win_rate"] == 1
-    nav = days(1)["nav"]
-    strains = np.array([0.02 / nav[0], 0.01 / nav[1]])
-    assert found.loc["own", "capacity"] == pytest.approx(0.1 / np.quantile(strains, 0.95))
-    assert found[table.columns.drop("strategy")].equals(table.set_index("strategy"))
-
-
-def test_without_fills_the_table_keeps_its_shape():
-    table = performance_table(days(), MARKET, TRIALS, BY)
-    found = with_trades(table, days(), fills_of(), bars_of("A", DAYS + 1), BY)
-    assert found["trades"].tolist() == [0]
-    assert np.isnan(found["capacity"]).all()

@@ -11,10 +11,8 @@ from vn30_training.trading.bars import Bars
 from vn30_training.trading.plan import Weights
 from vn30_training.trading.profiles import PROFILES
 from vn30_training.trading.round_trips import (
-    TRADE_FIGURES,
     TRIP_COLUMNS,
     round_trips,
-    trade_table,
 )
 from vn30_training.trading.simulation import simulate
 
@@ -184,19 +182,4 @@ def test_orders_that_were_not_filled_are_no_trades():
 def test_without_a_sale_there_is_no_trade(fills):
     trips = round_trips(fills, BARS, BY)
     assert trips.empty
-    assert trade_table(trips, BY).columns.tolist() == [*BY, *TRADE_FIGURES]
-    assert trade_table(trips, BY).empty
-
-
-def test_trades_are_judged_by_what_they_earned():
-    rows = [
-        (*(at, "A", 100, 10, 0, 0),) if at % 2 == 0 else (at, "A", -100, price, 0, 0)
-        for at, price in enumerate([0, 13, 0, 9, 0, 10, 0, 8])
-    ]
-    table = trade_table(round_trips(fills_of(*rows), BARS, BY), BY).iloc[0]
-    assert table["trades"] == 4
-    assert table["trade_win_rate"] == pytest.approx(1 / 3)
-    assert table["trade_profit_factor"] == pytest.approx(300 / 300)
-    assert table["trade_win_loss_ratio"] == pytest.approx(300 / 150)
-    assert table["trade_return"] == pytest.approx((0.3 - 0.1 + 0 - 0.2) / 4)
-    assert table["trade_sessions"] == 1
+    assert trips.columns.tolist() == [*BY, *TRIP_COLUMNS]

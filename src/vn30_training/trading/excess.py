@@ -1,4 +1,4 @@
-"""Strategies beside benchmarks, with and without costs, and beside chance."""
+"""Strategies beside benchmarks, with and without costs."""
 
 from __future__ import annotations
 
@@ -53,30 +53,6 @@ def excess_table(
                 named = dict(zip(by, key, strict=True)) | {"benchmark": benchmark, "kind": kind}
                 records.append(named | _figures(excess, periods))
     return pd.DataFrame(records, columns=[*by, *EXCESS_COLUMNS])
-
-
-def random_p_value(own: float, random: ArrayLike) -> float:
-    """Tell how often chance alone does as well: the p-value of a figure among random strategies'.
-
-    Parameters
-    ----------
-    own
-        The strategy's figure, higher is better.
-    random
-        The same figure of strategies that trade as much on random signals, shape (n,); NaN is left
-        out.
-
-    Returns
-    -------
-    float
-        Share of figures at least as high, the strategy's own among them, so that it is never 0
-        (Phipson and Smyth, Permutation P-values Should Never Be Zero, 2010); NaN where the own
-        figure or all others are.
-    """
-    drawn = known(random)
-    if np.isnan(own) or not len(drawn):
-        return float("nan")
-    return float((1 + (drawn >= own).sum()) / (1 + len(drawn)))
 
 
 def _figures(excess: ArrayLike, periods: int) -> dict[str, float]:

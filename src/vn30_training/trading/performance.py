@@ -1,4 +1,4 @@
-"""All that is said of a strategy's days and trades in one row of figures."""
+"""All that is said of a strategy's days in one row of figures."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from vn30_training.evaluation.sharpe import deflated_sharpe, probabilistic_sharpe
-from vn30_training.trading.bars import Bars
-from vn30_training.trading.cost_analysis import break_even_cost, capacity, cost_figures
+from vn30_training.trading.cost_analysis import break_even_cost, cost_figures
 from vn30_training.trading.drawdowns import drawdowns
 from vn30_training.trading.intervals import annual_interval, sharpe_interval
 from vn30_training.trading.qlib_metrics import risk_analysis
@@ -28,7 +27,6 @@ from vn30_training.trading.ratios import (
     win_rate,
 )
 from vn30_training.trading.returns import STRATEGY, with_returns
-from vn30_training.trading.round_trips import TRADE_FIGURES, round_trips, trade_table
 
 FIGURES = {
     "total_return": total_return,
@@ -105,41 +103,6 @@ def performance_table(
     return pd.DataFrame(records, columns=[*by, *COLUMNS])
 
 
-def with_trades(
-    table: pd.DataFrame,
-    daily: pd.DataFrame,
-    fills: pd.DataFrame,
-    bars: Bars,
-    by: Sequence[str] = STRATEGY,
-) -> pd.DataFrame:
-    """Add what the orders filled tell of every strategy.
-
-    Parameters
-    ----------
-    table
-        From `performance_table`.
-    daily
-        The table of days it was made of.
-    fills
-        Orders filled, as `round_trips` reads them.
-    bars
-        The market they were filled in.
-    by
-        The columns that name a strategy.
-
-    Returns
-    -------
-    DataFrame
-        The table with the figures of `trade_table` and ``capacity`` (VND) beside; without trades 0
-        ``trades`` and NaN.
-    """
-    trades = trade_table(round_trips(fills, bars, by), by)
-    told = table.merge(trades, on=list(by), how="left")
-    told = told.merge(_capacities(daily, fills, bars, by), on=list(by), how="left")
-    told = told.astype(dict.fromkeys([*TRADE_FIGURES, "capacity"], "float64"))
-    return told.assign(trades=told["trades"].fillna(0).astype(np.int64))
-
-
 def _own_figures(days: pd.DataFrame) -> dict[str, Any]:
     net = days["net"].to_numpy()
     earned = days.loc[days["net"].notna(), "date"]
@@ -187,18 +150,3 @@ def _excess(days: pd.DataFrame, benchmark: Any) -> dict[str, float]:
         "information_ratio": figures["information_ratio"],
         "excess_break_even_cost": break_even_cost(days["gross"], days["traded"], benchmark),
     }
-
-
-def _capacities(
-    daily: pd.DataFrame, fills: pd.DataFrame, bars: Bars, by: Sequence[str]
-) -> pd.DataFrame:
-    """Return the `capacity` of every strategy that traded."""
-    orders = fills.loc[fills["filled"] > 0].merge(daily[[*by, "date", "nav"]], on=[*by, "date"])
-    session = np.searchsorted(bars.dates, orders["date"].to_numpy(dtype=bars.dates.dtype))
-    stock = pd.Index(bars.symbols).get_indexer(pd.Index(orders["symbol"]))
-    orders["participation"] = orders["filled"] / bars.volume[session, stock]
-    records = [
-        dict(zip(by, key, strict=True)) | {"capacity": capacity(own["participation"], own["nav"])}
-        for key, own in orders.groupby(list(by), observed=True)
-    ]
-    return pd.DataFrame(records, columns=[*by, "capacity"])

@@ -10,18 +10,12 @@ import pandas as pd
 
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.fifo import Position
-from vn30_training.trading.ratios import profit_factor, win_loss_ratio, win_rate
 from vn30_training.trading.returns import STRATEGY
 
 TRIP_COLUMNS = [
     *("symbol", "shares", "bought", "sold", "buy_price", "sell_price"),
     *("sessions", "costs", "dividends", "pnl", "return"),
 ]
-TRADE_FIGURES = [
-    *("trades", "trade_win_rate", "trade_profit_factor", "trade_win_loss_ratio"),
-    *("trade_return", "trade_sessions"),
-]
-
 _DEAL = ["date", "side", "filled", "price", "costs"]
 _Row = tuple[Any, ...]
 
@@ -71,33 +65,6 @@ def round_trips(fills: pd.DataFrame, bars: Bars, by: Sequence[str] = STRATEGY) -
     )
     trips["sessions"], trips["return"] = sold - bought, trips["pnl"] / trips["paid"]
     return trips[[*by, *TRIP_COLUMNS]]
-
-
-def trade_table(trips: pd.DataFrame, by: Sequence[str] = STRATEGY) -> pd.DataFrame:
-    """Judge the trades of every strategy.
-
-    Parameters
-    ----------
-    trips
-        From `round_trips`.
-    by
-        The columns that name a strategy.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``by``, ``trades`` (number), ``trade_win_rate``, ``trade_profit_factor`` and
-        ``trade_win_loss_ratio`` of the VND earned, ``trade_return`` (mean) and ``trade_sessions``
-        (mean held). Strategies without trades have no row.
-    """
-    records = []
-    for key, own in trips.groupby(list(by), observed=True):
-        pnl = own["pnl"].to_numpy()
-        figures = (len(own), win_rate(pnl), profit_factor(pnl), win_loss_ratio(pnl))
-        means = float(own["return"].mean()), float(own["sessions"].mean())
-        named = dict(zip(by, key, strict=True))
-        records.append(named | dict(zip(TRADE_FIGURES, (*figures, *means), strict=True)))
-    return pd.DataFrame(records, columns=[*by, *TRADE_FIGURES])
 
 
 def _trips(fills: list[_Row], actions: list[_Row]) -> Iterator[_Row]:
