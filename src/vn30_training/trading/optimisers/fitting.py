@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,18 @@ def fitted(estimator: Any, returns: Floats) -> Floats:
     Raises
     ------
     CannotOptimiseError
-        If it does not converge or cannot be fitted.
+        If it does not converge, only nearly converges, or cannot be fitted.
     """
     from skfolio.exceptions import SkfolioError
 
     try:
-        estimator.fit(returns * np.sqrt(YEAR))
-    except (SkfolioError, ValueError, ArithmeticError) as error:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Solution may be inaccurate")
+            estimator.fit(returns * np.sqrt(YEAR))
+    except (SkfolioError, ValueError, ArithmeticError, UserWarning) as error:
         lines = str(error).splitlines() or [type(error).__name__]
-        raise CannotOptimiseError(f"not solved: {lines[0]}") from error
+        reason = lines[0].split(". ")[0]
+        raise CannotOptimiseError(f"not solved: {reason}") from error
     return np.asarray(estimator.weights_, dtype=np.float64)
 
 

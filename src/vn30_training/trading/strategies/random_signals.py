@@ -10,25 +10,23 @@ from vn30_training.trading.strategies.history import Floats
 _SLOWEST = 0.9999
 
 
-def rank_autocorrelation(scores: Floats, lag: int = 1) -> float:
-    """Return the mean rank correlation of the stocks' scores with those ``lag`` sessions before.
+def rank_autocorrelation(scores: Floats) -> float:
+    """Return the mean rank correlation of the stocks' scores with those of the row before.
 
     Parameters
     ----------
     scores
-        Shape (T, N), NaN where there is none. Days with fewer than three stocks in common, or
-        equal scores only, do not count.
-    lag
-        Sessions between two decisions.
+        Shape (R, N), NaN where there is none. Rows with fewer than three stocks in common with the
+        one before, or equal scores only, do not count.
 
     Raises
     ------
     ValueError
-        If no two days can be compared.
+        If no two rows can be compared.
     """
     from scipy.stats import rankdata
 
-    now, before = scores[lag:], scores[:-lag]
+    now, before = scores[1:], scores[:-1]
     shared = np.isfinite(now) & np.isfinite(before)
     kept = shared.sum(axis=1) >= 3
     ranks = []
@@ -43,25 +41,24 @@ def rank_autocorrelation(scores: Floats, lag: int = 1) -> float:
 
 
 def random_scores(
-    like: Floats, count: int = 1000, seed: int = 0, lag: int = 1, first: int = 0
+    like: Floats, count: int = 1000, seed: int = 0, first: int = 0
 ) -> NDArray[np.float32]:
-    """Draw scores whose ranks keep the autocorrelation of those of ``like``.
+    """Hand each day's scores to the stocks at random, changing hands as slowly as the real ones.
 
-    Each stock's scores are a normal AR(1) process, whose coefficient gives so many stocks the same
-    rank correlation, so that a strategy decided every ``lag`` sessions turns over about as much on
-    them.
+    The ranks of each stock follow a normal AR(1) process from one decision to the next, whose
+    coefficient gives so many stocks the rank autocorrelation of ``like``. A strategy then turns
+    over about as much, and is invested as much, as on the real scores.
 
     Parameters
     ----------
     like
-        Scores, shape (T, N); where they are NaN, so are the random ones.
+        Scores as a strategy decides on them, shape (T, N); NaN where there is none, a row of NaN
+        where nothing is decided.
     count
         How many to draw. They take 4 bytes x count x T x N: 1,000 of 7 years and 30 stocks are
         210 MB. To use less, draw block by block.
     seed
         Of the draw.
-    lag
-        Sessions between two decisions.
     first
         Number of the first: blocks ``first=0, count=100``, ``first=100, count=100``, ... are
         together the same as all at once.
@@ -69,22 +66,24 @@ def random_scores(
     Returns
     -------
     ndarray
-        float32, shape (count, T, N).
+        float32, shape (count, T, N), NaN where ``like`` is.
     """
     from scipy.signal import lfilter
 
-    stocks = int(np.median(np.isfinite(like).sum(axis=1)[np.isfinite(like).any(axis=1)]))
-    phi = _correlation(rank_autocorrelation(like, lag), stocks)
-    if lag > 1:
-        phi = max(phi, 0.0) ** (1 / lag)
-    fresh = np.float32(np.sqrt(1 - phi**2))
-    out = np.empty((count, *like.shape), dtype=np.float32)
-    for number, scores in enumerate(out):
-        stream = np.random.default_rng([seed, first + number])
-        noise = stream.standard_normal(like.shape, dtype=np.float32)
-        noise[1:] *= fresh
-        scores[:] = lfilter([1.0], [1.0, -phi], noise, axis=0)
-    out[:, np.isnan(like)] = np.nan
+    decided = np.isfinite(like).any(axis=1)
+    scores = like[decided]
+    missing = ~np.isfinite(scores)
+    stocks = int(np.median((~missing).sum(axis=1)))
+    phi = _correlation(rank_autocorrelation(scores), stocks)
+    ascending = np.sort(np.where(missing, np.nan, scores), axis=1).astype(np.float32)
+    out = np.full((count, *like.shape), np.nan, dtype=np.float32)
+    for number in range(count):
+        noise = np.random.default_rng([seed, first + number]).standard_normal(scores.shape)
+        noise[1:] *= np.sqrt(1 - phi**2)
+        walk = np.where(missing, np.nan, lfilter([1.0], [1.0, -phi], noise, axis=0))
+        drawn = np.empty_like(ascending)
+        np.put_along_axis(drawn, np.argsort(walk, axis=1), ascending, axis=1)
+        out[number, decided] = drawn
     return out
 
 
