@@ -220,7 +220,7 @@ class Ledger:
             self.money.append(Parcel(value - fee - tax, *self.usable(u)))
             self.book(u, n, "sell", wanted, done, price, got, fee, tax, reason)
         else:
-            self.book(u, n, "sell", max(wanted, shares), 0, price, price, 0, 0, reason)
+            self.book(u, n, "sell", wanted or shares, 0, price, price, 0, 0, reason)
         return reason
 
     def buy(self, u, n, shares, price):
@@ -249,7 +249,7 @@ class Ledger:
             self.positions[n].paid += done * paid
             self.book(u, n, "buy", wanted, done, price, paid, fee, 0, reason)
         else:
-            self.book(u, n, "buy", max(wanted, shares), 0, price, price, 0, 0, reason)
+            self.book(u, n, "buy", wanted or shares, 0, price, price, 0, 0, reason)
         return reason
 
     def usable(self, u):

@@ -102,10 +102,10 @@ def random_bars(seed: int, sessions: int = 60, stocks: int = 6) -> Bars:
     )
 
 
-def random_weights(seed: int, shape: tuple[int, int, int], silent: float = 0.5) -> np.ndarray:
+def random_weights(seed: int, shape: tuple[int, ...], silent: float = 0.5) -> np.ndarray:
     """Weights of plans with many rows left as they are and many stocks left out."""
     rng = np.random.default_rng(seed)
     raw = rng.random(shape) * (rng.random(shape) < 0.5)
-    weights = raw / np.maximum(raw.sum(axis=-1, keepdims=True), 1) * rng.random((*shape[:2], 1))
-    weights[rng.random(shape[:2]) < silent] = np.nan
+    weights = raw / np.maximum(raw.sum(axis=-1, keepdims=True), 1) * rng.random((*shape[:-1], 1))
+    weights[rng.random(shape[:-1]) < silent] = np.nan
     return weights

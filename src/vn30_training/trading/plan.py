@@ -54,7 +54,7 @@ class Weights:
 
     def __post_init__(self) -> None:
         """Check that the weights are of a portfolio that is long only and not levered."""
-        given = np.atleast_3d(self.weights)
+        given = np.asarray(self.weights)
         blank = np.isnan(given).sum(axis=-1)
         if np.isin(blank, (0, given.shape[-1])).mean() < 1:
             raise ValueError("A row of weights is wholly NaN or has none.")

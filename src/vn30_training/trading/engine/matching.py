@@ -112,7 +112,7 @@ def sell(
         if filled < wanted:
             reason = UNSETTLED if free < wanted and free <= room else PARTICIPATION
     if filled == 0:
-        note(venue, journal, u, n, SELL, kind, max(wanted, shares), 0, price, price, (0, 0), reason)
+        note(venue, journal, u, n, SELL, kind, wanted or shares, 0, price, price, (0, 0), reason)
         return reason
     received = selling_price(venue, u, n, price, filled)
     value = filled * received
@@ -169,7 +169,7 @@ def buy(
             reason = CASH
             filled = bound if bound >= least * wanted else 0
     if filled == 0:
-        note(venue, journal, u, n, BUY, ORDER, max(wanted, shares), 0, price, price, (0, 0), reason)
+        note(venue, journal, u, n, BUY, ORDER, wanted or shares, 0, price, price, (0, 0), reason)
         return reason
     value = filled * paid
     charge = fee(venue, u, value)

@@ -1,0 +1,206 @@
+"""The exchange session by session, for order lists and agents, on the functions of the backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vn30_training.trading.account import CLOCKS, Account
+from vn30_training.trading.bars import Bars
+from vn30_training.trading.engine.book import FILL, open_book, open_journal
+from vn30_training.trading.engine.matching import buy, sell
+from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
+from vn30_training.trading.engine.session import (
+    corporate_actions,
+    invested,
+    lock_shares,
+    mark,
+    settle,
+)
+from vn30_training.trading.engine.venue import make_venue
+from vn30_training.trading.plan import Weights
+from vn30_training.trading.profiles import At, Profile
+from vn30_training.trading.reasons import ORDER, REASONS, SIDES
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What became of an order; the columns of `Simulation.fills`."""
+
+    symbol: str
+    side: str
+    wanted: int
+    filled: int
+    orders: int
+    market_price: int
+    price: int
+    fee: int
+    tax: int
+    slippage: int
+    reason: str
+
+
+class Exchange:
+    """A market under the rules of a profile, which trades for accounts one session at a time.
+
+    Parameters
+    ----------
+    bars
+        The market.
+    profile
+        The rules to obey.
+    """
+
+    def __init__(self, bars: Bars, profile: Profile) -> None:
+        self.bars = bars
+        self.profile = profile
+        self._venue = make_venue(bars, profile)
+        self._places = {symbol: n for n, symbol in enumerate(bars.symbols)}
+
+    def open_account(
+        self,
+        cash: int,
+        session: int = 0,
+        shares: Mapping[str, int] | None = None,
+        settled: Mapping[str, int] | None = None,
+    ) -> Account:
+        """Open an account as it is after a session.
+
+        Parameters
+        ----------
+        cash
+            VND, usable.
+        session
+            Row of the bars.
+        shares
+            Shares held by symbol.
+        settled
+            Of them sellable, all by default; the others count as bought in that session.
+
+        Raises
+        ------
+        ValueError
+            If an amount is below zero, more is settled than held, or a symbol is not traded here.
+        """
+        if cash < 0:
+            raise ValueError(f"Cash of {cash} VND cannot be: nothing is borrowed.")
+        account = Account(
+            self.bars.symbols,
+            session,
+            open_book(self._venue, cash),
+            open_journal(4 * len(self.bars.symbols)),
+        )
+        for u in range(session + 1):
+            mark(self._venue, account.book, u)
+        for symbol, held in (shares or {}).items():
+            n, free = self._place(symbol), held if settled is None else settled.get(symbol, 0)
+            if not 0 <= free <= held:
+                raise ValueError(f"{symbol}: {held} held and {free} settled cannot be.")
+            account.book.held[n] = held
+            account.book.basis[n] = held * account.book.mark[n]
+            account.book.since[n] = session
+            lock_shares(self._venue, account.book, session, n, held - free)
+        return account
+
+    def nav(self, account: Account) -> int:
+        """Return cash and shares at the close of the account's session, VND."""
+        mark(self._venue, account.book, account.session)
+        return account.cash + int(invested(account.book))
+
+    def advance(self, account: Account, session: int) -> None:
+        """Begin a session, after all between: settlement and corporate actions.
+
+        Raises
+        ------
+        ValueError
+            If the session lies before the account's or after the bars.
+        """
+        if not account.session <= session < len(self.bars.dates):
+            raise ValueError(f"Session {session} does not follow {account.session} in the bars.")
+        for u in range(account.session + 1, session + 1):
+            mark(self._venue, account.book, u - 1)
+            settle(account.book, account.journal, u)
+            corporate_actions(self._venue, account.book, account.journal, u)
+        account.session = session
+
+    def execute(
+        self, account: Account, orders: Mapping[str, int], session: int, at: At | None = None
+    ) -> list[Fill]:
+        """Send orders in a session: sales first, then purchases as they come.
+
+        Parameters
+        ----------
+        account
+            Whose orders; changed by the fills.
+        orders
+            Shares by symbol, above zero to buy and below to sell.
+        session
+            Row of the bars.
+        at
+            The auction; the profile's by default.
+
+        Returns
+        -------
+        list of Fill
+            One for each order, with the reason of what is missing.
+
+        Raises
+        ------
+        ValueError
+            If a symbol is not traded here or the session is over.
+        """
+        wanted = {self._place(symbol): shares for symbol, shares in orders.items()}
+        self.advance(account, session)
+        clock, book, journal = CLOCKS[at or self.profile.at], account.book, account.journal
+        journal.written[0] = 0
+        prices = self._venue.price[clock, session]
+        state = self._venue, book, journal, session
+        for n, shares in wanted.items():
+            if shares < 0:
+                asked = min(-shares, int(book.held[n]))
+                sell(*state, n, clock, asked, prices[n], ORDER)
+        for n, shares in wanted.items():
+            if shares > 0:
+                buy(*state, n, clock, shares, prices[n], 0.0)
+        return self._fills(account)
+
+    def rebalance(
+        self, account: Account, weights: ArrayLike, max_weight: float = 1.0, patience: int = 0
+    ) -> list[Fill]:
+        """Decide on weights at the close of the account's session and trade in the next.
+
+        A row of NaN decides nothing, but what was not filled before is tried again.
+
+        Raises
+        ------
+        ValueError
+            If the weights are not those of a `Weights` plan, or there is no next session.
+        """
+        row = np.array(weights, dtype=np.float64)
+        Weights(row)
+        mark(self._venue, account.book, account.session)
+        if not np.isnan(row).any():
+            aim_at_weights(account.book, row, max_weight, patience)
+        self.advance(account, account.session + 1)
+        account.journal.written[0] = 0
+        state = self._venue, account.book, account.journal, account.session
+        pursue_targets(*state, CLOCKS[self.profile.at], 0.0, False)
+        return self._fills(account)
+
+    def _place(self, symbol: str) -> int:
+        if symbol not in self._places:
+            raise ValueError(f"{symbol} is not traded on this exchange.")
+        return self._places[symbol]
+
+    def _fills(self, account: Account) -> list[Fill]:
+        rows = account.journal.fills[: account.journal.written[0]].tolist()
+        return [self._fill(dict(zip(FILL, row, strict=True))) for row in rows]
+
+    def _fill(self, row: dict[str, int]) -> Fill:
+        symbol, side, reason = row.pop("symbol"), row.pop("side"), row.pop("reason")
+        del row["session"], row["kind"]
+        name = self.bars.symbols[symbol]
+        return Fill(symbol=name, side=SIDES[side], reason=REASONS[reason], **row)
