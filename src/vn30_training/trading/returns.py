@@ -4,8 +4,8 @@ The table of days, ``daily``, has one row per strategy and session: the columns 
 strategy, ``date``, and
 
 - ``nav``, ``cash``: VND at the close; a strategy's first session only says what it began with,
-- ``fees``, ``taxes``, ``slippage``, ``dividends``, ``turnover`` (value bought and sold): VND of the
-  session,
+- ``fees``, ``taxes`` (on sales and on dividends), ``slippage``, ``dividends`` (before tax) and
+  ``turnover`` (value bought and sold): VND of the session,
 - ``exposure``: value of the shares held over NAV at the close.
 """
 
