@@ -1,0 +1,250 @@
+"""Backtests of forecasts: every strategy at every rebalance, after costs, before them, and luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from vn30_training.market.hose import load_rules
+from vn30_training.trading.bars import Bars
+from vn30_training.trading.chance import beside_random
+from vn30_training.trading.daily import daily_table, named_fills
+from vn30_training.trading.market_bars import make_bars
+from vn30_training.trading.plan import Plan, Weights
+from vn30_training.trading.profiles import PROFILES, Profile
+from vn30_training.trading.rebalancing import Frequency, decision_rows
+from vn30_training.trading.returns import STRATEGY
+from vn30_training.trading.signals_grid import Signals, signals_of
+from vn30_training.trading.simulation import Simulation, simulate
+from vn30_training.trading.strategies.history import History, history_of
+from vn30_training.trading.strategies.random_signals import random_scores
+from vn30_training.trading.strategies.registry import make_strategy
+
+BENCHMARK = "benchmark"
+"""The family of what anyone can do without a forecast."""
+_BLOCK = 50
+
+
+class BacktestOptions(BaseModel):
+    """What is backtested, and on which exchange.
+
+    Attributes
+    ----------
+    forecasts
+        Those of the walk-forward validation, or of the baseline's single split.
+    capital
+        VND at the start of each strategy.
+    profile
+        A key of `profiles.PROFILES`.
+    market
+        The table of rules, see `market.hose.load_rules`.
+    basis
+        See `market_bars.make_bars`.
+    strategies
+        Names of `strategies.registry`, each with the options that differ from its own.
+    rebalance
+        How often each strategy decides.
+    benchmarks
+        What they are compared with: names of `strategies.registry`, and how often they decide.
+    random
+        Random signals of the same turnover that each strategy is held against.
+    seed
+        Of the random signals.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    forecasts: Literal["walk_forward", "baseline"] = "walk_forward"
+    capital: int = Field(default=1_000_000_000, ge=1, le=10**12)
+    profile: str = "hose"
+    market: str = "hose"
+    basis: Literal["auto", "raw", "adjusted"] = "auto"
+    strategies: dict[str, dict[str, Any]]
+    rebalance: tuple[Frequency, ...] = ("daily", "weekly", "monthly")
+    benchmarks: dict[str, Frequency]
+    random: int = Field(default=100, ge=0)
+    seed: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What backtests read of the market.
+
+    Attributes
+    ----------
+    bars
+        The sessions traded in.
+    history
+        The same stocks, from the beginning of the data.
+    """
+
+    bars: Bars
+    history: History
+
+    @classmethod
+    def of(
+        cls,
+        panel: pd.DataFrame,
+        sessions: pd.DataFrame,
+        first: pd.Timestamp,
+        options: BacktestOptions,
+    ) -> Self:
+        """Lay out the panel; trading begins with the session ``first``."""
+        whole = make_bars(panel, sessions, load_rules(options.market), basis=options.basis)
+        start = int(np.searchsorted(whole.dates, np.datetime64(first, "D")))
+        return cls(_since(whole, start), history_of(panel, whole.dates, whole.symbols))
+
+
+@dataclass(slots=True)
+class Tried:
+    """What came of some strategies: tables that begin with the columns of `returns.STRATEGY`.
+
+    Attributes
+    ----------
+    daily, gross
+        `daily_table` with the profile's costs, and without any.
+    unfilled
+        ``side, reason, orders``.
+    fills
+        Every order, see `simulation.Simulation`.
+    chance
+        What `beside_random` tells, and ``random``, how many there were.
+    notes
+        ``date, reason``: days on which a strategy could not do as it should.
+    """
+
+    daily: list[pd.DataFrame] = field(default_factory=list)
+    gross: list[pd.DataFrame] = field(default_factory=list)
+    unfilled: list[pd.DataFrame] = field(default_factory=list)
+    fills: list[pd.DataFrame] = field(default_factory=list)
+    chance: list[pd.DataFrame] = field(default_factory=list)
+    notes: list[pd.DataFrame] = field(default_factory=list)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return each table whole, by name."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=STRATEGY)
+            for name, parts in found.items()
+        }
+
+
+def backtest(
+    forecasts: pd.DataFrame, market: Market, options: BacktestOptions
+) -> dict[str, pd.DataFrame]:
+    """Backtest the forecasts of one family: every scope, strategy and rebalance.
+
+    Parameters
+    ----------
+    forecasts
+        Stitched tidy forecasts; a decision at the close of ``date`` reads those of that day.
+    market
+        Its bars begin with the first forecast.
+    options
+        What to try.
+
+    Returns
+    -------
+    dict
+        The tables of `Tried`.
+    """
+    tried = Tried()
+    for (family, scope), own in forecasts.groupby(["family", "scope"], sort=True):
+        signals = signals_of(own, market.bars.dates, market.bars.symbols)
+        for name, strategy in options.strategies.items():
+            for rebalance in options.rebalance:
+                key = (str(family), str(scope), name, rebalance)
+                _try(tried, key, strategy, signals, market, options)
+    return tried.tables()
+
+
+def backtest_benchmarks(market: Market, options: BacktestOptions) -> dict[str, pd.DataFrame]:
+    """Backtest what anyone can do without a forecast, on the same sessions and rules."""
+    tried = Tried()
+    signals = _no_forecasts(market)
+    for name, rebalance in options.benchmarks.items():
+        key = (BENCHMARK, "", name, rebalance)
+        _try(tried, key, {}, signals, market, options.model_copy(update={"random": 0}))
+    return tried.tables()
+
+
+def _try(
+    tried: Tried,
+    key: tuple[str, str, str, Frequency],
+    own: Mapping[str, Any],
+    signals: Signals,
+    market: Market,
+    options: BacktestOptions,
+) -> None:
+    """Backtest one strategy at one rebalance and add what came of it."""
+    bars, profile = market.bars, PROFILES[options.profile]
+    kind = own.get("strategy", key[2])
+    strategy = make_strategy(kind, {name: one for name, one in own.items() if name != "strategy"})
+    decided = strategy.decide(signals, market.history, decision_rows(bars.dates, key[3]))
+    named = pd.DataFrame([dict(zip(STRATEGY, key, strict=True))])
+    net = simulate(bars, decided.plan, profile, options.capital, fills=True)
+    free = PROFILES["frictionless"].model_copy(update={"at": profile.at})
+    gross = simulate(bars, decided.plan, free, options.capital)
+    tried.daily.append(daily_table(net, named))
+    tried.gross.append(daily_table(gross, named)[[*STRATEGY, "date", "nav"]])
+    tried.unfilled.append(_beside(named, net.reasons.drop(columns="plan")))
+    if net.fills is not None:
+        tried.fills.append(named_fills(net.fills, named))
+    if options.random:
+        chance = _chance(net, decided.plan, bars, profile, options)
+        tried.chance.append(_beside(named, pd.DataFrame([chance])))
+    if decided.notes:
+        notes = pd.DataFrame([(note.date, note.reason) for note in decided.notes])
+        tried.notes.append(_beside(named, notes.set_axis(["date", "reason"], axis=1)))
+
+
+def _chance(
+    net: Simulation, plan: Plan, bars: Bars, profile: Profile, options: BacktestOptions
+) -> dict[str, float]:
+    """Hold a strategy against random signals that trade as much, block by block."""
+    navs = [
+        simulate(bars, one, profile, options.capital).nav for one in _random_plans(plan, options)
+    ]
+    return {**beside_random(net.nav[0], np.concatenate(navs)), "random": options.random}
+
+
+def _random_plans(plan: Plan, options: BacktestOptions) -> Iterator[Plan]:
+    like = plan.weights if isinstance(plan, Weights) else plan.scores
+    name = "weights" if isinstance(plan, Weights) else "scores"
+    for first in range(0, options.random, _BLOCK):
+        count = min(_BLOCK, options.random - first)
+        drawn = random_scores(like, count, options.seed, first=first).astype(np.float64)
+        yield replace(plan, **{name: drawn})
+
+
+def _beside(named: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    return named.merge(table, how="cross")
+
+
+def _no_forecasts(market: Market) -> Signals:
+    """Return signals that say nothing, on every session."""
+    shape = market.bars.close.shape
+    nothing = np.zeros(shape)
+    return Signals(
+        dates=market.bars.dates,
+        symbols=market.bars.symbols,
+        score=nothing,
+        y_pred=nothing,
+        p_up=nothing,
+        quantiles=np.zeros((*shape, 7)),
+        member=market.bars.member,
+    )
+
+
+def _since(bars: Bars, start: int) -> Bars:
+    cut = {
+        one.name: getattr(bars, one.name)[start:]
+        for one in fields(bars)
+        if isinstance(getattr(bars, one.name), np.ndarray)
+    }
+    return replace(bars, **cut)
