@@ -76,11 +76,20 @@ def run_plan(
 
 
 @njit(cache=True, nogil=True)
+def is_silent(row: NDArray[np.float64]) -> bool:
+    """Say whether a row of a plan is wholly NaN."""
+    for value in row:  # noqa: SIM110 - numba compiles no generator expressions
+        if not np.isnan(value):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def _decide(
     venue: Venue, conduct: Conduct, rule: Dropout, row: NDArray[np.float64], book: Book, u: int
 ) -> None:
     """Set targets at the close of session ``u - 1``, if the row says anything."""
-    if np.isnan(row).all():
+    if is_silent(row):
         return
     if rule.topk == 0:
         aim_at_weights(book, row, conduct.max_weight, conduct.patience)
@@ -101,5 +110,5 @@ def _trade(
     if rule.topk == 0 or not conduct.at_deal:
         least = CRUMB if rule.topk > 0 else 0.0
         pursue_targets(venue, book, journal, u, conduct.clock, least, rule.forbid_at_limit)
-    elif not np.isnan(row).all():
+    elif not is_silent(row):
         deal_in_best(venue, book, journal, u, conduct.clock, row, rule)
