@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vn30_training.trading.optimisers.caps import Caps, Floats, sector_groups
 
@@ -36,19 +37,28 @@ def in_lots(
     held = previous + np.trunc(change / one_lot + np.copysign(_ROUNDING, change)) * one_lot
     held = np.where(held > caps.stock + _ROUNDING, held - one_lot, held)
     held = np.where(weights <= _ROUNDING, 0.0, np.maximum(held, 0.0))
-    most = max(1.0, float(weights.sum()))
+    groups = [] if caps.sector is None else sector_groups(sectors)
+    limits = [(np.arange(held.size), max(1.0, float(weights.sum())))]
+    limits += [(columns, float(caps.sector or 1.0)) for columns in groups]
+    for columns, most in limits:
+        held[columns] = _sold_on(held[columns], weights[columns], one_lot[columns], most)
+    return _bought_on(held, weights, one_lot, caps, groups)
+
+
+def _sold_on(held: Floats, weights: Floats, one_lot: Floats, most: float) -> Floats:
+    """Take lots from the stock furthest above its weight while the sum is above the most."""
+    held = held.copy()
     while held.sum() > most + _ROUNDING:
         above = int(np.argmax(np.where(held > 0, (held - weights) / one_lot, -np.inf)))
         held[above] = max(held[above] - one_lot[above], 0.0)
-    return _bought_on(held, weights, one_lot, caps, sectors)
+    return held
 
 
 def _bought_on(
-    held: Floats, weights: Floats, one_lot: Floats, caps: Caps, sectors: tuple[str, ...]
+    held: Floats, weights: Floats, one_lot: Floats, caps: Caps, groups: list[NDArray[np.int64]]
 ) -> Floats:
     """Give the stock furthest below its weight one lot more while half a lot or more is missing."""
     held = held.copy()
-    groups = [] if caps.sector is None else sector_groups(sectors)
     while True:
         missing = (weights - held) / one_lot
         fits = (missing >= 0.5) & (held + one_lot <= caps.stock)
