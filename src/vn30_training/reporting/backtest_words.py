@@ -1,0 +1,218 @@
+"""A backtest in plain sentences: what is left after costs and luck, against doing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from vn30_training.reporting.formatting import (
+    SCOPE_WORDS,
+    count,
+    interval,
+    known,
+    number,
+    percent,
+    plural,
+)
+from vn30_training.reporting.statements import listed
+from vn30_training.reporting.verdicts import Sentence
+from vn30_training.trading.backtest_tables import BUY_AND_HOLD, BacktestTables
+
+CONFIDENT = 0.95
+"""The deflated Sharpe probability from which the search for the best is allowed for."""
+LEVEL = 0.05
+NO_BETTER = "no better"
+REBALANCES = ("daily", "weekly", "monthly")
+
+
+def rebalance_place(rebalance: str) -> int:
+    """Return where a rebalance stands among the others of its strategy."""
+    return REBALANCES.index(rebalance) if rebalance in REBALANCES else len(REBALANCES)
+
+
+def verdict(record: Mapping[Any, Any]) -> str:
+    """Return how a strategy stands against buy and hold after costs.
+
+    ``better`` needs the 95 % interval of its excess above zero and a deflated Sharpe probability of
+    at least `CONFIDENT`; ``worse`` an interval below zero. Without an interval nothing is said.
+    """
+    low, high = record["excess_low"], record["excess_high"]
+    if not (known(low) and known(high)):
+        return "not judged"
+    if low > 0 and known(record["dsr"]) and record["dsr"] >= CONFIDENT:
+        return "better"
+    return "worse" if high < 0 else NO_BETTER
+
+
+def called(record: Mapping[Any, Any]) -> str:
+    """Return what a strategy is called in a sentence."""
+    scope = SCOPE_WORDS.get(str(record["scope"]), str(record["scope"]))
+    who = f"{record['family']} ({scope})" if scope else str(record["family"])
+    return f"{who}, {record['strategy']}, {record['rebalance']}"
+
+
+def excess_words(record: Mapping[Any, Any]) -> str:
+    """Return the excess over buy and hold with its interval, in per cent a year."""
+    span = interval(100 * record["excess_low"], 100 * record["excess_high"], 1)
+    return f"{percent(record['excess_return'], signed=True)} % a year, interval {span} %"
+
+
+def takeaways(tables: BacktestTables, caveats: Sequence[str] = ()) -> list[Sentence]:
+    """Return what a reader should take away, most important first, the ``caveats`` before all."""
+    table = tables.strategies
+    read_first = Sentence("Read first", " ".join(caveats)) if caveats else None
+    if table.empty:
+        found = [read_first, Sentence("Buy and hold", "No strategy was traded.")]
+    else:
+        found = [
+            read_first,
+            _against_holding(table, tables.benchmarks),
+            _search(table),
+            _chance(tables),
+            _costs(table, tables.benchmarks),
+            _fees(tables),
+            _falls(table, tables.benchmarks),
+            _orders(tables),
+            _optimisers(tables),
+        ]
+    return [sentence for sentence in found if sentence]
+
+
+def _against_holding(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence:
+    words = [verdict(record) for record in table.to_dict("records")]
+    judged = len(words) - words.count("not judged")
+    if not judged:
+        return Sentence("Buy and hold", "No strategy could be held against buy and hold.")
+    better = [name for name, word in zip(_names(table), words, strict=True) if word == "better"]
+    told = (
+        f"{listed(better)} {'is' if len(better) == 1 else 'are'} better than buy and hold after "
+        f"costs, {len(better)} of {judged}"
+        if better
+        else f"None of {_strategies(judged)} is shown to be better than buy and hold after costs"
+    )
+    told += f"; {words.count('worse')} of them {_are(words.count('worse'))} worse by interval."
+    alone = int((table["excess_low"] > 0).sum())
+    told += (
+        f" By the interval of the excess alone {alone} of {judged} {_are(alone)} ahead, and luck "
+        f"alone lifts one in forty, here about {number(judged / 40, 0 if judged >= 40 else 1)}."
+    )
+    held = benchmarks[benchmarks["strategy"] == BUY_AND_HOLD]
+    if len(held) and known(held["cagr"].iloc[0]):
+        told += f" Buy and hold itself grew by {percent(held['cagr'].iloc[0])} % a year."
+    return Sentence("Buy and hold", told)
+
+
+def _search(table: pd.DataFrame) -> Sentence:
+    """Tell the highest deflated Sharpe probability beside the number of trials."""
+    ranked = table.dropna(subset=["dsr", "sharpe"])
+    if ranked.empty:
+        return Sentence("The best of many", "No Sharpe ratio could be judged.")
+    best = ranked.sort_values("sharpe").to_dict("records")[-1]
+    told = (
+        f"The highest Sharpe ratio of {_strategies(len(ranked))}, {number(best['sharpe'], 2)} "
+        f"(interval {interval(best['sharpe_low'], best['sharpe_high'], 2)}; {called(best)}), is "
+        f"flattered by being picked. Allowing for {plural(best['trials'], 'trial')} on these data, "
+        f"the probability that it is above zero is {number(best['dsr'], 2)}"
+    )
+    enough = best["dsr"] >= CONFIDENT
+    doubt = ", which is above zero, not above buy and hold" if enough else ": luck explains it"
+    return Sentence("The best of many", f"{told}{doubt}.")
+
+
+def _chance(tables: BacktestTables) -> Sentence | None:
+    table = tables.chance.reindex(columns=["random_p", "random"]).dropna(subset=["random_p"])
+    if table.empty:
+        return None
+    low = int((table["random_p"] < LEVEL).sum())
+    drawn = count(table["random"].max())
+    return Sentence(
+        "Random signals",
+        f"{low} of {_strategies(len(table))} {_have(low)} a Sharpe ratio that fewer than one in "
+        f"twenty random signals of the same turnover reach ({drawn} for each); luck alone gives "
+        f"about {number(len(table) * LEVEL, 0 if len(table) >= 20 else 1)}, and no p-value is "
+        "corrected for how many were looked at.",
+    )
+
+
+def _costs(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence | None:
+    paid = table.dropna(subset=["costs_a_year"])
+    if paid.empty:
+        return None
+    medians = paid.groupby("rebalance")["costs_a_year"].median()
+    names = sorted(medians.index.astype(str), key=rebalance_place)
+    parts = [f"{percent(medians[name])} % {name}" for name in names]
+    told = f"In the median strategy, fees, taxes and slippage take of NAV a year: {listed(parts)}."
+    held = benchmarks.loc[benchmarks["strategy"] == BUY_AND_HOLD, "cagr"]
+    if len(held) and known(held.iloc[0]):
+        before, after = (int((paid[name] > held.iloc[0]).sum()) for name in ("gross_cagr", "cagr"))
+        told += (
+            f" Had the same trades cost nothing, {before} of {_strategies(len(paid))} would have "
+            f"grown faster than buy and hold; {after} {_are(after)} left after costs, luck not yet "
+            "allowed for."
+        )
+    return Sentence("Costs", told)
+
+
+def _fees(tables: BacktestTables) -> Sentence | None:
+    table = tables.sensitivity.reindex(columns=["family", "fee", "cagr"]).dropna()
+    medians = table.groupby("fee")["cagr"].median()
+    if medians.empty:
+        return None
+    parts = [f"{percent(value)} % at {percent(fee, 2)} %" for fee, value in medians.items()]
+    return Sentence("Fees", f"Median growth a year by the broker's fee: {listed(parts)}.")
+
+
+def _falls(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence | None:
+    falls = table["max_drawdown"].dropna()
+    if falls.empty:
+        return None
+    told = (
+        f"The deepest fall below a peak is {percent(-falls.max(), 0)} to {percent(-falls.min(), 0)}"
+        f" % of NAV, {percent(-falls.median(), 0)} % in the median strategy"
+    )
+    held = benchmarks.loc[benchmarks["strategy"] == BUY_AND_HOLD, "max_drawdown"]
+    if len(held) and known(held.iloc[0]):
+        told += f"; buy and hold fell by {percent(-held.iloc[0], 0)} %"
+    return Sentence("Falls", f"{told}.")
+
+
+def _orders(tables: BacktestTables) -> Sentence | None:
+    table = tables.unfilled.reindex(columns=["reason", "orders"])
+    reasons = table.groupby("reason")["orders"].sum().sort_values(ascending=False, kind="stable")
+    if reasons.empty:
+        return None
+    parts = [f"{reason} ({count(orders)})" for reason, orders in reasons.head(3).items()]
+    total = int(reasons.sum())
+    return Sentence(
+        "Orders",
+        f"Over all strategies and benchmarks {plural(total, 'order')} "
+        f"{'was' if total == 1 else 'were'} not or not wholly filled, most for: {listed(parts)}.",
+    )
+
+
+def _optimisers(tables: BacktestTables) -> Sentence | None:
+    if tables.notes.empty:
+        return None
+    return Sentence(
+        "Fallbacks",
+        f"On {plural(len(tables.notes), 'decision')} a strategy could not do as it should and did "
+        "something simpler; the reasons are below.",
+    )
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    return [called(record) for record in table.to_dict("records")]
+
+
+def _strategies(number_of_them: int) -> str:
+    return f"{count(number_of_them)} {'strategy' if number_of_them == 1 else 'strategies'}"
+
+
+def _are(number_of_them: int) -> str:
+    return "is" if number_of_them == 1 else "are"
+
+
+def _have(number_of_them: int) -> str:
+    return "has" if number_of_them == 1 else "have"
