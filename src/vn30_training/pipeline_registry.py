@@ -13,6 +13,7 @@ from vn30_training.evaluation.folds import choose_preset
 from vn30_training.models.scope import first_of_each_kind
 from vn30_training.pipelines import (
     audit,
+    backtest,
     data,
     evaluation,
     family,
@@ -39,6 +40,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     scopes = {name: project.scopes(spec, project.symbols()) for name, spec in specs.items()}
     folds = choose_preset(project.parameters()["walk_forward"])
 
+    traded = project.parameters()["backtest"]["forecasts"]
     asked = registered._requested_pipelines or ()
     walked = scopes
     if "walk_forward" not in asked:
@@ -53,6 +55,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "data": lambda: [],
         "baseline": lambda: [*of_families(*specs), *report.create_pipeline(specs).nodes],
         "forecast": lambda: forecast.create_pipeline(scopes),
+        "backtest": lambda: backtest.create_pipeline(list(specs), traded),
         "preflight": lambda: preflight.create_pipeline(specs, scopes),
         "audit": lambda: audit.create_pipeline(scopes),
         "walk_forward": lambda: [
@@ -72,7 +75,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "report": lambda: report.create_pipeline(specs),
         "evaluation": lambda: evaluation.create_pipeline(specs),
         "__default__": lambda: builders["baseline"](),
-        **{name: partial(after_data, parts) for name, parts in named.items()},
+        **{name: partial(after_data, parts) for name, parts in named.items() if name != "backtest"},
+        "backtest": lambda: Pipeline(named["backtest"]()),
     }
     known = set(asked) <= builders.keys()
     return {name: builders[name]() for name in (asked if asked and known else builders)}

@@ -11,22 +11,30 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from vn30_training.market.hose import load_rules
+from vn30_training.trading.backtest_tables import BENCHMARK
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.chance import beside_random
 from vn30_training.trading.daily import daily_table, named_fills
+from vn30_training.trading.engine.book import EVENTS
 from vn30_training.trading.market_bars import make_bars
 from vn30_training.trading.plan import Plan, Weights
 from vn30_training.trading.profiles import PROFILES, Profile
 from vn30_training.trading.rebalancing import Frequency, decision_rows
 from vn30_training.trading.returns import STRATEGY
-from vn30_training.trading.signals_grid import Signals, signals_of
+from vn30_training.trading.signals_grid import Floats, Signals, signals_of
 from vn30_training.trading.simulation import Simulation, simulate
 from vn30_training.trading.strategies.history import History, history_of
 from vn30_training.trading.strategies.random_signals import random_scores
 from vn30_training.trading.strategies.registry import make_strategy
 
-BENCHMARK = "benchmark"
-"""The family of what anyone can do without a forecast."""
+EMPTY = {
+    **dict.fromkeys(
+        ("daily", "gross", "unfilled", "stops", "fills"), pd.DataFrame(columns=STRATEGY)
+    ),
+    "chance": pd.DataFrame(columns=[*STRATEGY, "random_p", "random_median", "random_95", "drawn"]),
+    "notes": pd.DataFrame(columns=[*STRATEGY, "date", "reason"]).astype({"date": "M8[us]"}),
+}
+"""The tables without a row."""
 _BLOCK = 50
 
 
@@ -110,10 +118,12 @@ class Tried:
         `daily_table` with the profile's costs, and without any.
     unfilled
         ``side, reason, orders``.
+    stops
+        How often each of `engine.book.EVENTS` happened.
     fills
         Every order, see `simulation.Simulation`.
     chance
-        What `beside_random` tells, and ``random``, how many there were.
+        What `beside_random` tells, and ``drawn``, how many random strategies there were.
     notes
         ``date, reason``: days on which a strategy could not do as it should.
     """
@@ -121,6 +131,7 @@ class Tried:
     daily: list[pd.DataFrame] = field(default_factory=list)
     gross: list[pd.DataFrame] = field(default_factory=list)
     unfilled: list[pd.DataFrame] = field(default_factory=list)
+    stops: list[pd.DataFrame] = field(default_factory=list)
     fills: list[pd.DataFrame] = field(default_factory=list)
     chance: list[pd.DataFrame] = field(default_factory=list)
     notes: list[pd.DataFrame] = field(default_factory=list)
@@ -129,7 +140,9 @@ class Tried:
         """Return each table whole, by name."""
         found = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
-            name: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=STRATEGY)
+            name: pd.concat(parts, ignore_index=True)
+            if parts
+            else EMPTY.get(name, pd.DataFrame(columns=STRATEGY))
             for name, parts in found.items()
         }
 
@@ -142,7 +155,8 @@ def backtest(
     Parameters
     ----------
     forecasts
-        Stitched tidy forecasts; a decision at the close of ``date`` reads those of that day.
+        Stitched tidy forecasts; a decision at the close of ``date`` reads those of that day. Scopes
+        whose scores are the same for all stocks of every day have no strategy: they rank nothing.
     market
         Its bars begin with the first forecast.
     options
@@ -156,6 +170,8 @@ def backtest(
     tried = Tried()
     for (family, scope), own in forecasts.groupby(["family", "scope"], sort=True):
         signals = signals_of(own, market.bars.dates, market.bars.symbols)
+        if not _tells_apart(np.where(signals.member, signals.score, np.nan)):
+            continue
         for name, strategy in options.strategies.items():
             for rebalance in options.rebalance:
                 key = (str(family), str(scope), name, rebalance)
@@ -193,8 +209,10 @@ def _try(
     tried.daily.append(daily_table(net, named))
     tried.gross.append(daily_table(gross, named)[[*STRATEGY, "date", "nav"]])
     tried.unfilled.append(_beside(named, net.reasons.drop(columns="plan")))
+    tried.stops.append(named.assign(**dict(zip(EVENTS, net.stops[0].tolist(), strict=True))))
     if net.fills is not None:
-        tried.fills.append(named_fills(net.fills, named))
+        fills = named_fills(net.fills, named)
+        tried.fills.append(fills.astype(dict.fromkeys(fills.select_dtypes("category"), "str")))
     if options.random:
         chance = _chance(net, decided.plan, bars, profile, options)
         tried.chance.append(_beside(named, pd.DataFrame([chance])))
@@ -206,24 +224,42 @@ def _try(
 def _chance(
     net: Simulation, plan: Plan, bars: Bars, profile: Profile, options: BacktestOptions
 ) -> dict[str, float]:
-    """Hold a strategy against random signals that trade as much, block by block."""
+    """Hold a strategy against random signals that trade as much, block by block.
+
+    One that never tells the stocks apart, because it never invests, is held against none.
+    """
+    if not _tells_apart(plan.weights if isinstance(plan, Weights) else plan.scores):
+        return {**beside_random(net.nav[0], net.nav[:0]), "drawn": 0}
     navs = [
         simulate(bars, one, profile, options.capital).nav for one in _random_plans(plan, options)
     ]
-    return {**beside_random(net.nav[0], np.concatenate(navs)), "random": options.random}
+    return {**beside_random(net.nav[0], np.concatenate(navs)), "drawn": options.random}
 
 
 def _random_plans(plan: Plan, options: BacktestOptions) -> Iterator[Plan]:
-    like = plan.weights if isinstance(plan, Weights) else plan.scores
-    name = "weights" if isinstance(plan, Weights) else "scores"
     for first in range(0, options.random, _BLOCK):
         count = min(_BLOCK, options.random - first)
-        drawn = random_scores(like, count, options.seed, first=first).astype(np.float64)
-        yield replace(plan, **{name: drawn})
+        if isinstance(plan, Weights):
+            drawn = random_scores(plan.weights, count, options.seed, first=first)
+            weights = drawn.astype(np.float64)
+            # Rounded to 32 bits, weights may add up to a little more than all there is.
+            yield replace(
+                plan, weights=weights / np.maximum(weights.sum(axis=-1, keepdims=True), 1)
+            )
+        else:
+            drawn = random_scores(plan.scores, count, options.seed, first=first)
+            yield replace(plan, scores=drawn.astype(np.float64))
 
 
 def _beside(named: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return named.merge(table, how="cross")
+
+
+def _tells_apart(values: Floats) -> bool:
+    """Tell whether stocks differ on two days in a row of those that have values."""
+    days = values[np.isfinite(values).any(axis=1)]
+    differ = np.nanmax(days, axis=1) > np.nanmin(days, axis=1) if len(days) else np.zeros(0, bool)
+    return bool((differ[1:] & differ[:-1]).any())
 
 
 def _no_forecasts(market: Market) -> Signals:

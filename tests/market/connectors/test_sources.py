@@ -22,6 +22,8 @@ def package(tmp_path, monkeypatch):
     """Write a package's source, to be found by imports of this process and of children."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name in [name for name in sys.modules if name.split(".")[0] in ("yfinance", "ssi_sdk")]:
+        monkeypatch.delitem(sys.modules, name)
 
     def write(files):
         for name, source in files.items():
