@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.venue import Venue
 
 MILLION = 1_000_000
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def share(value: int, ppm: int) -> int:
     """Return parts per million of a value, a half rounded up."""
     return (value * ppm + MILLION // 2) // MILLION
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def fee(venue: Venue, u: int, value: int) -> int:
     """Return the broker's fee, never more than the value."""
     return min(max(share(value, int(venue.fee[u])), venue.min_fee), value)
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def worse_by(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
     """Return by how much an order moves its own price: ticks, and impact by participation."""
     impact = -(-price * venue.impact * shares // (100 * int(venue.volume[u, n])))
     return venue.slippage_ticks * int(venue.tick[u, n]) + impact
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def buying_price(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
     """Return the price paid, at most the ceiling."""
     paid = price + worse_by(venue, u, n, price, shares)
@@ -36,7 +35,7 @@ def buying_price(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
     return min(paid, ceiling) if ceiling > 0 else paid
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def selling_price(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
     """Return the price received, at least the floor."""
     return max(price - worse_by(venue, u, n, price, shares), int(venue.floor[u, n]), 1)

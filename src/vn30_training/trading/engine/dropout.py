@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.matching import buy, obstacle, sell
 from vn30_training.trading.engine.orders import aim, at_limit, first_to_last
 from vn30_training.trading.engine.session import invested
@@ -31,7 +31,7 @@ class Dropout(NamedTuple):
     risk_degree: float
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tradable(venue: Venue, u: int, clock: int, forbid_at_limit: bool) -> Bools:
     """Say which stocks can be dealt in; at a limit, on neither side, if that is forbidden."""
     can = np.empty(venue.volume.shape[1], dtype=np.bool_)
@@ -43,7 +43,7 @@ def tradable(venue: Venue, u: int, clock: int, forbid_at_limit: bool) -> Bools:
     return can
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def choose(scores: Floats, held: Bools, can: Bools, rule: Dropout) -> tuple[Bools, Places]:
     """Return which holdings to drop, and the best newcomers in order, more than will be bought.
 
@@ -69,7 +69,7 @@ def choose(scores: Floats, held: Bools, can: Bools, rule: Dropout) -> tuple[Bool
     return drop, newcomers[:n_new]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def aim_at_best(
     venue: Venue,
     book: Book,
@@ -106,7 +106,7 @@ def aim_at_best(
     book.patience[0] = patience + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def deal_in_best(
     venue: Venue,
     book: Book,

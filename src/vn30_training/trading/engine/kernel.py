@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import Book, Journal
+from vn30_training.trading.engine.compiling import compiled, compiled_lean
 from vn30_training.trading.engine.dropout import Dropout, aim_at_best, deal_in_best
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
 from vn30_training.trading.engine.session import corporate_actions, invested, mark, settle
@@ -40,7 +40,7 @@ class Conduct(NamedTuple):
     take_profit: float
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_plan(
     venue: Venue,
     conduct: Conduct,
@@ -59,11 +59,11 @@ def run_plan(
     for u in range(signal.shape[0]):
         settle(book, journal, u)
         if u > 0:
-            _decide(venue, conduct, rule, signal[u - 1], book, u)
+            decide(venue, conduct, rule, signal[u - 1], book, u)
             corporate_actions(venue, book, journal, u)
             if conduct.clock == CLOSE:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
-            _trade(venue, conduct, rule, signal[u - 1], book, journal, u)
+            trade(venue, conduct, rule, signal[u - 1], book, journal, u)
             if conduct.clock == OPEN:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
         mark(venue, book, u)
@@ -75,7 +75,7 @@ def run_plan(
             shares[u] = book.held
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def is_silent(row: NDArray[np.float64]) -> bool:
     """Say whether a row of a plan is wholly NaN."""
     for value in row:  # noqa: SIM110 - numba compiles no generator expressions
@@ -84,8 +84,8 @@ def is_silent(row: NDArray[np.float64]) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
-def _decide(
+@compiled_lean
+def decide(
     venue: Venue, conduct: Conduct, rule: Dropout, row: NDArray[np.float64], book: Book, u: int
 ) -> None:
     """Set targets at the close of session ``u - 1``, if the row says anything."""
@@ -97,8 +97,8 @@ def _decide(
         aim_at_best(venue, book, u, conduct.clock, row, rule, conduct.max_weight, conduct.patience)
 
 
-@njit(cache=True, nogil=True)
-def _trade(
+@compiled_lean
+def trade(
     venue: Venue,
     conduct: Conduct,
     rule: Dropout,
@@ -107,6 +107,7 @@ def _trade(
     journal: Journal,
     u: int,
 ) -> None:
+    """Send the orders of session ``u``: towards the targets, or as the row says at the deal."""
     if rule.topk == 0 or not conduct.at_deal:
         least = CRUMB if rule.topk > 0 else 0.0
         pursue_targets(venue, book, journal, u, conduct.clock, least, rule.forbid_at_limit)

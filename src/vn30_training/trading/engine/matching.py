@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from vn30_training.trading.engine.book import FEES, SLIPPAGE, TAXES, TURNOVER, Book, Journal
 from vn30_training.trading.engine.charges import MILLION, buying_price, fee, selling_price, share
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.session import lock_cash, lock_shares
 from vn30_training.trading.engine.venue import Venue
 from vn30_training.trading.reasons import (
@@ -24,7 +23,7 @@ from vn30_training.trading.reasons import (
 )
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def obstacle(venue: Venue, u: int, n: int, price: int, side: int) -> int:
     """Return why nobody can deal at a price, or FILLED if one can."""
     if price == 0:
@@ -38,7 +37,7 @@ def obstacle(venue: Venue, u: int, n: int, price: int, side: int) -> int:
     return FILLED
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def note(
     venue: Venue,
     journal: Journal,
@@ -73,7 +72,7 @@ def note(
         journal.written[0] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def saleable(shares: int, held: int, lot: int, odd_lots: bool) -> int:
     """Round a sale down to whole lots, the odd rest of a holding added where that may be sold.
 
@@ -85,7 +84,7 @@ def saleable(shares: int, held: int, lot: int, odd_lots: bool) -> int:
     return whole
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def sell(
     venue: Venue,
     book: Book,
@@ -127,7 +126,7 @@ def sell(
     return reason
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def affordable(venue: Venue, u: int, cash: int, price: int, wanted: int) -> int:
     """Return the most whole lots, up to ``wanted``, that cash pays for with the fee."""
     lot = int(venue.lot[u])
@@ -138,7 +137,7 @@ def affordable(venue: Venue, u: int, cash: int, price: int, wanted: int) -> int:
     return max(shares, 0)
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def buy(
     venue: Venue,
     book: Book,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
+from vn30_training.trading.engine.compiling import compiled, compiled_lean
 from vn30_training.trading.engine.matching import buy, note, obstacle, sell
 from vn30_training.trading.engine.session import invested
 from vn30_training.trading.engine.venue import Venue
@@ -21,7 +21,7 @@ from vn30_training.trading.reasons import (
 )
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def aim(book: Book, n: int, value: int) -> None:
     """Aim at a value at the last close, by no more than needed: a lot less rather than more."""
     price = book.mark[n]
@@ -29,7 +29,7 @@ def aim(book: Book, n: int, value: int) -> None:
     book.target[n] = min(max(book.held[n], least), most)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def aim_at_weights(
     book: Book, weights: NDArray[np.float64], max_weight: float, patience: int
 ) -> None:
@@ -43,18 +43,18 @@ def aim_at_weights(
     book.patience[0] = patience + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def first_to_last(rank: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the places from the highest rank to the lowest, equal ones in order of columns."""
     return np.argsort(-rank, kind="mergesort")
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def _is_done(reason: int) -> bool:
     return reason in (FILLED, LOT)
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def at_limit(venue: Venue, u: int, n: int, price: int) -> int:
     """Return AT_CEILING or AT_FLOOR if the price is there, FILLED if not."""
     reason = obstacle(venue, u, n, price, BUY)
@@ -63,7 +63,7 @@ def at_limit(venue: Venue, u: int, n: int, price: int) -> int:
     return reason if reason in (AT_CEILING, AT_FLOOR) else FILLED
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def _is_forbidden(
     venue: Venue, journal: Journal, u: int, n: int, clock: int, side: int, shares: int
 ) -> bool:
@@ -76,7 +76,7 @@ def _is_forbidden(
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def pursue_targets(
     venue: Venue,
     book: Book,
@@ -114,7 +114,7 @@ def pursue_targets(
         book.target[:] = NO_TARGET
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _buy_by_rank(
     venue: Venue,
     book: Book,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from vn30_training.trading.engine.book import DIVIDENDS, NO_TARGET, TAXES, Book, Journal
 from vn30_training.trading.engine.charges import MILLION, share
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.venue import CLOSE, OPEN, Venue
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def settle(book: Book, journal: Journal, u: int) -> None:
     """Unlock the shares and the cash that arrive in session ``u`` and begin its sums at 0."""
     journal.day[:] = 0
@@ -23,7 +22,7 @@ def settle(book: Book, journal: Journal, u: int) -> None:
             book.due[clock, slot, n] = 0
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def lock_shares(venue: Venue, book: Book, u: int, n: int, shares: int) -> None:
     """Keep shares bought in session ``u`` from sale until they have settled."""
     for clock in (OPEN, CLOSE):
@@ -33,7 +32,7 @@ def lock_shares(venue: Venue, book: Book, u: int, n: int, shares: int) -> None:
             book.due[clock, (u + wait) % book.due.shape[1], n] += shares
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def lock_cash(venue: Venue, book: Book, u: int, amount: int) -> None:
     """Keep the cash of a sale in session ``u`` from use until it has settled."""
     for clock in (OPEN, CLOSE):
@@ -43,7 +42,7 @@ def lock_cash(venue: Venue, book: Book, u: int, amount: int) -> None:
             book.cash_due[clock, (u + wait) % book.cash_due.shape[1]] += amount
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> None:
     """Pay dividends and give bonus shares to holders at the close before.
 
@@ -67,15 +66,15 @@ def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> Non
             book.target[n] += book.target[n] * bonus // MILLION
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def mark(venue: Venue, book: Book, u: int) -> None:
     """Value the stocks at the close of session ``u`` where there is one."""
     for n in range(book.held.size):
-        if venue.price[CLOSE, u, n] > 0:
-            book.mark[n] = venue.price[CLOSE, u, n]
+        close = venue.price[CLOSE, u, n]
+        book.mark[n] = close if close > 0 else book.mark[n]
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def invested(book: Book) -> int:
     """Return the value of the shares at the last marks."""
     value = 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from vn30_training.trading.engine.book import (
     BLOCKED,
     BOTH_HIT,
@@ -15,26 +13,27 @@ from vn30_training.trading.engine.book import (
     Book,
     Journal,
 )
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.matching import sell
 from vn30_training.trading.engine.venue import OPEN, Venue
 from vn30_training.trading.reasons import FILLED, STOP_LOSS, TAKE_PROFIT
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def stop_level(venue: Venue, book: Book, u: int, n: int, loss: float) -> int:
     """Return the price at which a fall is enough, rounded down to a tick."""
     level = math.floor(book.basis[n] / book.held[n] * (1.0 - loss))
     return int(level - level % max(venue.tick[u, n], 1))
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def profit_level(venue: Venue, book: Book, u: int, n: int, profit: float) -> int:
     """Return the price at which a rise is enough, rounded up to a tick."""
     level = math.ceil(book.basis[n] / book.held[n] * (1.0 + profit))
     return int(level + -level % max(venue.tick[u, n], 1))
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def watch_stops(
     venue: Venue, book: Book, journal: Journal, u: int, loss: float, profit: float
 ) -> None:
@@ -63,7 +62,7 @@ def watch_stops(
         book.target[n] = NO_TARGET
 
 
-@njit(cache=True, nogil=True)
+@compiled_lean
 def _count(journal: Journal, lost: bool, won: bool, reason: int) -> None:
     if reason != FILLED:
         journal.stops[BLOCKED] += 1

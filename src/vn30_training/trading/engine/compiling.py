@@ -1,0 +1,29 @@
+"""How the functions of the engine are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": True}
+_LEAN = _OPTIONS | {"_nrt": False}
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function that makes arrays."""
+    made: Function = njit(**_OPTIONS)(function)
+    return made
+
+
+def compiled_lean(function: Function) -> Function:
+    """Compile a function that makes none; numba refuses one that does.
+
+    References to the many arrays of a venue and a book are then not counted at every call, which
+    is four fifths of the time of a backtest.
+    """
+    made: Function = njit(**_LEAN)(function)
+    return made
