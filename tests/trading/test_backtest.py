@@ -1,0 +1,130 @@
+"""From forecasts to tables of days: every strategy, costs, luck, and nothing of tomorrow."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vn30_training.features.labels import LabelOptions, build_labels
+from vn30_training.market.membership import build_panel
+from vn30_training.market.sessions import build_sessions
+from vn30_training.market.simulated import SimulatedMarketOptions, simulate
+from vn30_training.models.contract import QUANTILE_COLUMNS
+from vn30_training.trading.backtest import (
+    BENCHMARK,
+    BacktestOptions,
+    Market,
+    backtest,
+    backtest_benchmarks,
+)
+from vn30_training.trading.returns import STRATEGY
+
+SYMBOLS = ("ACB", "FPT", "GAS", "HPG", "MSN", "SSI", "VCB", "VIC")
+OPTIONS = BacktestOptions(
+    strategies={
+        "topk": {"strategy": "topk_dropout", "topk": 3, "n_drop": 1},
+        "score_rank": {"stock_filter": {"minimum_value": 0, "minimum_sessions": 1}},
+    },
+    rebalance=("daily", "monthly"),
+    benchmarks={"buy_and_hold": "monthly", "equal_weight": "monthly"},
+    random=20,
+)
+NO_LUCK = OPTIONS.model_copy(update={"random": 0})
+
+
+@pytest.fixture(scope="module")
+def traded():
+    """Panel, sessions, and forecasts of the last year that know the return a little."""
+    market = simulate(SimulatedMarketOptions(symbols=SYMBOLS, start="2022-01-01", end="2024-06-28"))
+    sessions = build_sessions(market.prices)
+    panel = build_panel(market.prices, sessions, market.members, market.sectors)
+    labels = build_labels(panel, sessions, LabelOptions())
+    own = labels[labels["date"] >= "2023-06-30"].reset_index(drop=True)
+    noise = np.random.default_rng(0).normal(size=len(own))
+    score = 30 * own["y_raw"].fillna(0).to_numpy() + noise
+    forecasts = own[["date", "symbol", "trade_date", "label_end", "member"]].assign(
+        **{"family": "clever", "scope": "pooled", "seed": 0, "fold": 1, "y_true": own["y_raw"]},
+        **{"score": score, "y_pred": 0.01 * score, "p_up": 0.5},
+        **dict.fromkeys(QUANTILE_COLUMNS, 0.0),
+    )
+    return panel, sessions, forecasts
+
+
+def run(panel, sessions, forecasts, options=NO_LUCK):
+    market = Market.of(panel, sessions, forecasts["date"].min(), options)
+    return backtest(forecasts, market, options)
+
+
+@pytest.fixture(scope="module")
+def tables(traded):
+    return run(*traded, OPTIONS)
+
+
+def test_every_strategy_is_tried_at_every_rebalance(tables, traded):
+    sessions = traded[2]["date"].nunique()
+    counts = tables["daily"].groupby(list(STRATEGY)).size()
+    assert set(counts.index) == {
+        ("clever", "pooled", name, rebalance)
+        for name in ("topk", "score_rank")
+        for rebalance in ("daily", "monthly")
+    }
+    assert (counts == sessions).all()
+    assert len(tables["stops"]) == len(tables["chance"]) == 4
+
+
+def test_costs_are_all_that_lies_between_gross_and_net(tables):
+    daily, gross = tables["daily"], tables["gross"]
+    first = daily.groupby(list(STRATEGY))["nav"].first()
+    assert (first == OPTIONS.capital).all()
+    last = [one.groupby(list(STRATEGY))["nav"].last() for one in (daily, gross)]
+    assert (last[0] < last[1]).all()
+    paid = daily.groupby(list(STRATEGY))[["fees", "taxes", "slippage"]].sum().sum(axis=1)
+    assert (paid > 0).all()
+
+
+def test_what_knows_the_return_beats_most_random_signals_before_the_month_is_over(tables):
+    chance = tables["chance"].set_index(["strategy", "rebalance"])
+    assert chance.loc[("topk", "daily"), "random_p"] < 0.2
+    assert (chance["drawn"] == OPTIONS.random).all()
+    assert chance["random_p"].between(1 / 21, 1).all()
+
+
+def test_scores_that_tell_no_stocks_apart_are_not_traded(traded):
+    panel, sessions, forecasts = traded
+    constant = forecasts.assign(score=0.0, family="zero")
+    found = run(panel, sessions, pd.concat([forecasts, constant], ignore_index=True))
+    assert set(found["daily"]["family"]) == {"clever"}
+    assert run(panel, sessions, constant)["daily"].empty
+
+
+def test_the_future_changes_nothing_before_it(traded, tables):
+    panel, sessions, forecasts = traded
+    cut = np.sort(forecasts["date"].unique())[120]
+    later = panel["date"] > cut
+    noisy = panel.copy()
+    factor = np.random.default_rng(1).uniform(0.5, 1.5, later.sum())
+    for name in ("open", "high", "low", "close"):
+        noisy.loc[later, name] *= factor
+    unknown = forecasts.copy()
+    unknown.loc[unknown["date"] > cut, ["score", "y_pred"]] = 0.123
+    found = run(noisy, sessions, unknown)["daily"]
+    before = [one[one["date"] <= cut].reset_index(drop=True) for one in (found, tables["daily"])]
+    pd.testing.assert_frame_equal(*before, check_exact=True)
+    assert not found["nav"].equals(tables["daily"]["nav"])
+
+
+def test_benchmarks_trade_on_the_same_sessions_without_a_forecast(traded):
+    panel, sessions, forecasts = traded
+    market = Market.of(panel, sessions, forecasts["date"].min(), NO_LUCK)
+    found = backtest_benchmarks(market, NO_LUCK)
+    assert set(found["daily"]["family"]) == {BENCHMARK}
+    assert set(found["daily"]["strategy"]) == {"buy_and_hold", "equal_weight"}
+    turnover = found["daily"].groupby("strategy")["turnover"].sum()
+    assert turnover["buy_and_hold"] < turnover["equal_weight"]
+    assert found["chance"].empty
+    assert {*STRATEGY, "random_p", "drawn"} <= set(found["chance"].columns)
+
+
+def test_an_unknown_strategy_is_named(traded):
+    options = NO_LUCK.model_copy(update={"strategies": {"topkk": {}}})
+    with pytest.raises(ValueError, match="no strategy 'topkk'"):
+        run(*traded, options)
