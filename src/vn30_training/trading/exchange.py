@@ -11,19 +11,22 @@ from numpy.typing import ArrayLike
 from vn30_training.trading.account import CLOCKS, Account
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.engine.book import FILL, open_book, open_journal
+from vn30_training.trading.engine.kernel import decide, trade
 from vn30_training.trading.engine.matching import buy, sell
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
 from vn30_training.trading.engine.session import (
     corporate_actions,
     invested,
+    lock_cash,
     lock_shares,
     mark,
     settle,
 )
-from vn30_training.trading.engine.venue import make_venue
-from vn30_training.trading.plan import Weights
+from vn30_training.trading.engine.venue import CLOSE, make_venue
+from vn30_training.trading.plan import Plan, Weights
 from vn30_training.trading.profiles import At, Profile
 from vn30_training.trading.reasons import ORDER, REASONS, SIDES
+from vn30_training.trading.simulation import conduct_of, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,37 @@ class Exchange:
             account.book.since[n] = session
             lock_shares(self._venue, account.book, session, n, held - free)
         return account
+
+    def withhold(
+        self, account: Account, session: int, shares: Mapping[str, int], cash: int = 0
+    ) -> None:
+        """Count shares as bought, and cash as that of a sale, in a session up to the account's.
+
+        Parameters
+        ----------
+        account
+            As `open_account` returned it, with everything settled.
+        session
+            Row of the bars.
+        shares
+            By symbol, how many of those held were bought in that session and cannot be sold yet; 0
+            says only since when the position is held.
+        cash
+            VND of the account's that cannot be used yet.
+
+        Raises
+        ------
+        ValueError
+            If anything would have settled by the account's session.
+        """
+        settled = session + int(self._venue.wait[CLOSE, session]) <= account.session
+        if settled and (cash or any(shares.values())):
+            raise ValueError(f"What was dealt in session {session} has settled since.")
+        for symbol, waiting in shares.items():
+            n = self._place(symbol)
+            account.book.since[n] = session
+            lock_shares(self._venue, account.book, session, n, waiting)
+        lock_cash(self._venue, account.book, session, cash)
 
     def nav(self, account: Account) -> int:
         """Return cash and shares at the close of the account's session, VND."""
@@ -188,6 +222,41 @@ class Exchange:
         account.journal.written[0] = 0
         state = self._venue, account.book, account.journal, account.session
         pursue_targets(*state, CLOCKS[self.profile.at], 0.0, False)
+        return self._fills(account)
+
+    def follow(self, account: Account, plan: Plan, row: int = 0) -> list[Fill]:
+        """Decide by a row of a plan at the close of the account's session, trade in the next.
+
+        All that a backtest does between two closes but its stops.
+
+        Parameters
+        ----------
+        account
+            Whose orders; changed by the fills.
+        plan
+            Of shape (T, N).
+        row
+            Of the T rows, the one decided at the close of the account's session.
+
+        Raises
+        ------
+        ValueError
+            If there is no next session.
+        """
+        u = account.session + 1
+        if u >= len(self.bars.dates):
+            raise ValueError(f"No session follows {account.session} in the bars.")
+        signals = plan.weights if isinstance(plan, Weights) else plan.scores
+        signal = np.array(signals[row], dtype=np.float64)
+        conduct, rule = conduct_of(plan, self.profile), next(rules_of(plan))
+        venue, book, journal = self._venue, account.book, account.journal
+        mark(venue, book, account.session)
+        settle(book, journal, u)
+        decide(venue, conduct, rule, signal, book, u)
+        corporate_actions(venue, book, journal, u)
+        account.session = u
+        journal.written[0] = 0
+        trade(venue, conduct, rule, signal, book, journal, u)
         return self._fills(account)
 
     def _place(self, symbol: str) -> int:

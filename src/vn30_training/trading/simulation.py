@@ -137,10 +137,10 @@ def simulate(
     """
     if not 0 < capital <= 10**12:
         raise ValueError(f"The capital is whole VND from 1 to 1e12, got {capital}.")
-    signals, rules = _signals(plan, bars), list(_rules(plan))
+    signals, rules = _signals(plan, bars), list(rules_of(plan))
     signals = np.broadcast_to(signals, (max(len(signals), len(rules)), *bars.close.shape))
     plans, (sessions, stocks) = len(signals), bars.close.shape
-    venue, conduct = make_venue(bars, profile), _conduct(plan, profile)
+    venue, conduct = make_venue(bars, profile), conduct_of(plan, profile)
     series = np.zeros((plans, _SERIES, sessions), dtype=np.int64)
     unfilled = np.zeros((plans, len(SIDES), len(REASONS)), dtype=np.int64)
     stops = np.zeros((plans, len(EVENTS)), dtype=np.int64)
@@ -176,7 +176,8 @@ def _signals(plan: Plan, bars: Bars) -> Floats:
     return signals
 
 
-def _rules(plan: Plan) -> Iterator[Dropout]:
+def rules_of(plan: Plan) -> Iterator[Dropout]:
+    """Yield the parameters of TopkDropout of each plan, one that never binds for weights."""
     if isinstance(plan, Weights):
         yield _NO_DROPOUT
         return
@@ -192,7 +193,8 @@ def _rules(plan: Plan) -> Iterator[Dropout]:
         )
 
 
-def _conduct(plan: Plan, profile: Profile) -> Conduct:
+def conduct_of(plan: Plan, profile: Profile) -> Conduct:
+    """Return how plans are carried out under a profile."""
     return Conduct(
         clock=OPEN if profile.at == "open" else CLOSE,
         at_deal=isinstance(plan, TopkDropout) and profile.sizing == "deal",

@@ -176,6 +176,42 @@ TABLE: dict[str, Code] = {
         "A new adjustment: the same returns at other price levels.",
         "Nothing: prices and models live on returns.",
     ),
+    "D033": Code(
+        "error",
+        "The holdings file cannot be read as a table.",
+        "Save it as CSV with the columns symbol, shares, settled and, if known, bought_on.",
+    ),
+    "D034": Code(
+        "error",
+        "A holding in a symbol that has no prices here.",
+        "Write the symbol as the exchange does, add it to the universe, or take out the row.",
+    ),
+    "D035": Code(
+        "error",
+        "Shares or cash of a holding that are not a whole number of zero or more.",
+        "Write whole shares and whole VND, in digits alone.",
+    ),
+    "D036": Code(
+        "error",
+        "More of a holding is settled than held, or other than its day of purchase allows.",
+        "Take shares, settled and bought_on (the day of the last purchase) from the broker; leave "
+        "bought_on empty where shares wait for another reason.",
+    ),
+    "D037": Code(
+        "error",
+        "Two rows of one holding.",
+        "Add them up in one row.",
+    ),
+    "D038": Code(
+        "error",
+        "The holdings file has no row of cash.",
+        "Add a row with the symbol cash and all VND as shares; settled is what can be used.",
+    ),
+    "D039": Code(
+        "error",
+        "A day of purchase that is no session up to the newest one.",
+        "Write the day of the trade as 2025-08-29, or leave it empty.",
+    ),
 }
 
 CODES: dict[str, str] = {code: entry.meaning for code, entry in TABLE.items()}

@@ -95,7 +95,9 @@ class Strategy(BaseModel, ABC):
     stops: Stops = Stops()
 
     @abstractmethod
-    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
+    def decide(
+        self, signals: Signals, history: History, rows: Bools, held: Floats | None = None
+    ) -> Decided:
         """Return what is wanted.
 
         Parameters
@@ -107,12 +109,14 @@ class Strategy(BaseModel, ABC):
         rows
             On which of the T sessions to decide, e.g. of `rebalancing.decision_rows`. There is no
             decision on a day without forecasts.
+        held
+            Positions at the first decision in shares of NAV, shape (N,); none by default.
         """
 
     def moments(
-        self, signals: Signals, history: History, rows: Bools
+        self, signals: Signals, history: History, rows: Bools, held: Floats | None = None
     ) -> Iterator[tuple[int, Moment]]:
-        """Yield each row to decide on and what is known then; nothing is held yet.
+        """Yield each row to decide on and what is known then, with what is held at the first.
 
         Raises
         ------
@@ -123,11 +127,11 @@ class Strategy(BaseModel, ABC):
         known = history.dates[lead : lead + signals.dates.size]
         if history.symbols != signals.symbols or not np.array_equal(known, signals.dates):
             raise ValueError("the history must have the signals' stocks and all their sessions")
-        nothing = np.zeros(len(signals.symbols))
+        at_first = np.zeros(len(signals.symbols)) if held is None else held
         for row in np.flatnonzero(rows & signals.forecast).tolist():
             past = history.until(lead + row)
             today = (signals.score[row], signals.y_pred[row], signals.p_up[row])
-            yield row, Moment(*today, past, self.stock_filter.passes(past), nothing)
+            yield row, Moment(*today, past, self.stock_filter.passes(past), at_first)
 
 
 class WeightStrategy(Strategy):
@@ -137,12 +141,14 @@ class WeightStrategy(Strategy):
     def wanted(self, now: Moment) -> Wanted:
         """Return what is wanted of stocks of which at least one is eligible."""
 
-    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
+    def decide(
+        self, signals: Signals, history: History, rows: Bools, held: Floats | None = None
+    ) -> Decided:
         """Return target weights, brought under the caps, NaN where nothing is decided."""
         weights = np.full(signals.score.shape, np.nan)
         notes: list[Note] = []
         last: int | None = None
-        for row, now in self.moments(signals, history, rows):
+        for row, now in self.moments(signals, history, rows, held):
             if last is not None:
                 growth = now.past.price[-1] / now.past.price[last - row - 1]
                 now = replace(now, held=drifted(weights[last], growth))

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from vn30_training.trading.plan import TopkDropout as Plan
 from vn30_training.trading.signals_grid import Signals
 from vn30_training.trading.strategies.base import NO_STOCK, Decided, Note, Strategy
-from vn30_training.trading.strategies.history import Bools, History
+from vn30_training.trading.strategies.history import Bools, Floats, History
 
 
 class TopkDropout(Strategy):
@@ -39,11 +39,13 @@ class TopkDropout(Strategy):
             raise ValueError("n_drop is at most topk")
         return self
 
-    def decide(self, signals: Signals, history: History, rows: Bools) -> Decided:
+    def decide(
+        self, signals: Signals, history: History, rows: Bools, held: Floats | None = None
+    ) -> Decided:
         """Return the rule and the scores of stocks that pass the filter, NaN elsewhere."""
         scores = np.full(signals.score.shape, np.nan)
         notes = []
-        for row, now in self.moments(signals, history, rows):
+        for row, now in self.moments(signals, history, rows, held):
             scores[row] = np.where(now.eligible, now.score, np.nan)
             if not now.eligible.any():
                 notes.append(Note(signals.dates[row], NO_STOCK))

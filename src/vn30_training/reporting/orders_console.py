@@ -1,0 +1,98 @@
+"""The orders of the next session, for terminals with or without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from vn30_training.reporting.formatting import count, percent, plain
+
+SIMULATED = "SIMULATED market: these are no orders for real stocks."
+_SHOWN = 30
+_STYLES = {"sell": "red", "buy": "green"}
+
+
+def render(table: pd.DataFrame, summary: Mapping[str, Any], path: Path | str) -> RenderableType:
+    """Return the orders, what was refused, the account before and after, and where the list is.
+
+    Parameters
+    ----------
+    table, summary
+        What the node ``write_orders`` made.
+    path
+        Of the list; printed last.
+    """
+    lines = [Text(plain(text), style=style) for text, style in _heading(summary)]
+    sent = table[table["shares"] > 0]
+    body = [_orders(sent)] if len(sent) else [Text("No orders.")]
+    others = [Text(plain(text)) for text in _others(table)]
+    account = [Text(plain(text)) for text in _account(summary)]
+    return Group(*lines, *body, *others, *account, Text(f"All lines: {path}"))
+
+
+def _heading(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if summary["market"] == "SIMULATED":
+        yield SIMULATED, "bold yellow"
+    yield f"Orders for {summary['session']}, decided at the close of {summary['date']}.", "bold"
+    yield (
+        f"{summary['strategy']} ({summary['rebalance']}) on {summary['family']} "
+        f"{summary['scope']}; holdings: {summary['account']}.",
+        "",
+    )
+    for note in summary["notes"]:
+        yield f"Note: {note}.", "yellow"
+
+
+def _orders(sent: pd.DataFrame) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    for heading in ("side", "symbol"):
+        grid.add_column(heading, no_wrap=True)
+    for heading in ("shares", "order", "limit", "floor to ceiling", "value VND"):
+        grid.add_column(heading, justify="right", no_wrap=True)
+    grid.add_column("why")
+    for row in sent.head(_SHOWN).to_dict("records"):
+        limit = "-" if pd.isna(row["limit_price"]) else count(row["limit_price"])
+        why = f"{row['reason']}; {row['warning']}" if row["warning"] else row["reason"]
+        grid.add_row(
+            Text(row["side"], style=_STYLES[row["side"]]),
+            row["symbol"],
+            count(row["shares"]),
+            row["order_type"],
+            limit,
+            f"{count(row['floor'])} to {count(row['ceiling'])}",
+            count(row["value"]),
+            Text(plain(why)),
+        )
+    return grid
+
+
+def _others(table: pd.DataFrame) -> Iterator[str]:
+    more = int((table["shares"] > 0).sum()) - _SHOWN
+    if more > 0:
+        yield f"and {more} more."
+    for row in table[(table["shares"] == 0) & (table["side"] != "keep")].to_dict("records"):
+        yield f"Not sent: {row['side']} {row['symbol']}: {row['reason']}."
+    kept = table.loc[table["side"] == "keep", "symbol"]
+    if len(kept):
+        yield f"Kept: {', '.join(kept)}."
+
+
+def _account(summary: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"NAV {count(summary['nav'])} VND, invested {percent(summary['invested_before'])} %; "
+        f"after these orders {percent(summary['invested_after'])} %, "
+        f"turnover {percent(summary['turnover'])} %."
+    )
+    yield (
+        f"Cash {count(summary['cash_before'])} VND, {count(summary['cash_usable'])} usable, "
+        f"{count(summary['set_aside'])} set aside for purchases at their highest price; "
+        f"{count(summary['cash_after'])} after, at the last closes or the limits."
+    )
+    yield f"Fees about {count(summary['fees'])} VND, tax {count(summary['taxes'])} VND."

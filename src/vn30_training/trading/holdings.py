@@ -1,0 +1,174 @@
+"""What somebody owns, as a file says it: read strictly, every error with its row and remedy."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from vn30_training.market.checks.codes import issue
+from vn30_training.market.hose import Rules
+from vn30_training.market.issues import DataError, DataIssue
+from vn30_training.trading.session_rules import Days
+
+CASH = "cash"
+
+_COLUMNS = ("symbol", "shares", "settled")
+_WHEN = "bought_on"
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is owned at a close.
+
+    Attributes
+    ----------
+    shares, settled
+        Shares held by symbol, and how many of them are settled.
+    cash, settled_cash
+        All VND, that of sales on its way too, and what can be used.
+    bought_on
+        Day of the last purchase by symbol, where it is known.
+    sold_on
+        Day of the sale whose cash is on its way, where it is known.
+    """
+
+    shares: Mapping[str, int]
+    settled: Mapping[str, int]
+    cash: int
+    settled_cash: int
+    bought_on: Mapping[str, date] = field(default_factory=dict)
+    sold_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    symbol: str
+    held: int
+    settled: int
+    day: date | None
+
+
+def only_cash(capital: int) -> Holdings:
+    """Return an account that has nothing but cash, all of it usable."""
+    return Holdings({}, {}, capital, capital)
+
+
+def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules) -> Holdings:
+    """Read a file of holdings.
+
+    Parameters
+    ----------
+    path
+        A CSV file with ``symbol, shares, settled`` and, if wished, ``bought_on``, the day of the
+        last purchase. The row of the symbol ``cash`` has all VND as shares, what of it can be used
+        as settled (empty: all) and the day of the last sale as bought_on. Without a day, what is
+        not settled counts as dealt on the newest session.
+    symbols
+        Those with prices.
+    dates
+        The sessions up to the newest, datetime64[D], ascending.
+    rules
+        Of the exchange, which say what can have settled.
+
+    Raises
+    ------
+    DataError
+        With every error in the file, its row and what to do: nothing is repaired.
+    """
+    issues: list[DataIssue] = []
+    rows: dict[str, _Row] = {}
+    for line, cells in _lines(path):
+        found = list(_why_wrong(cells, symbols, rows, dates, rules))
+        if not found:
+            row = _row(cells)
+            rows[row.symbol] = row
+        else:
+            # Another row of the same symbol is told to be double even where this one is wrong.
+            rows.setdefault(cells["symbol"], _Row(cells["symbol"], 0, 0, None))
+        name = cells["symbol"] or None
+        issues += [issue(c, text, symbol=name, file=path.name, row=line) for c, text in found]
+    if CASH not in rows:
+        issues.append(issue("D038", f"No row has the symbol {CASH}.", file=path.name))
+    if issues:
+        raise DataError(issues)
+    cash = rows.pop(CASH)
+    return Holdings(
+        shares={row.symbol: row.held for row in rows.values()},
+        settled={row.symbol: row.settled for row in rows.values()},
+        cash=cash.held,
+        settled_cash=cash.settled,
+        bought_on={row.symbol: row.day for row in rows.values() if row.day},
+        sold_on=cash.day,
+    )
+
+
+def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows that are not blank, with their lines in the file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = [name.strip().lower() for name in next(reader, [])]
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        raise DataError([issue("D033", f"{error}.", file=path.name)]) from None
+    wanted = (set(_COLUMNS), {*_COLUMNS, _WHEN})
+    if set(header) not in wanted or len(set(header)) < len(header):
+        told = ", ".join(header) or "nothing"
+        raise DataError([issue("D033", f"The columns are {told}.", file=path.name, row=1)])
+    rows = [(line, row) for line, row in rows if any(row)]
+    for line, row in rows:
+        if len(row) != len(header):
+            told = f"{len(row)} cells under {len(header)} columns."
+            raise DataError([issue("D033", told, file=path.name, row=line)])
+    return [(line, {_WHEN: ""} | dict(zip(header, row, strict=True))) for line, row in rows]
+
+
+def _why_wrong(
+    cells: Mapping[str, str],
+    symbols: Sequence[str],
+    known: Mapping[str, _Row],
+    dates: Days,
+    rules: Rules,
+) -> Iterator[tuple[str, str]]:
+    """Yield the code of each error of a row and what was found."""
+    symbol, newest = cells["symbol"], dates[-1].astype(object)
+    if symbol != CASH and symbol not in symbols:
+        yield "D034", f"{symbol or 'An empty cell'} is none of the {len(symbols)} known symbols."
+    if symbol in known:
+        yield "D037", f"{symbol} has a row before this one."
+    needed = [name for name in _COLUMNS[1:] if cells[name] or symbol != CASH or name == "shares"]
+    wrong = [name for name in needed if not _WHOLE.fullmatch(cells[name])]
+    for name in wrong:
+        yield "D035", f"{name} is {cells[name] or 'empty'!r}."
+    day = _day(cells[_WHEN])
+    dealt = None if day is None else int(np.searchsorted(dates, np.datetime64(day), "right")) - 1
+    if cells[_WHEN] and (day is None or (day >= dates[0] and dates[dealt or 0] != day)):
+        yield "D039", f"bought_on is {cells[_WHEN]!r}; the newest session is {newest}."
+    elif not wrong:
+        row = _row(cells)
+        if row.settled > row.held:
+            yield "D036", f"{row.settled} of {row.held} are settled."
+        elif day is not None and dealt is not None and row.held:
+            waits = dealt >= 0 and dealt + rules.min_holding(day, "close") >= len(dates)
+            if waits != (row.settled < row.held):
+                yield "D036", f"{row.settled} of {row.held} are settled on {newest}, dealt {day}."
+
+
+def _row(cells: Mapping[str, str]) -> _Row:
+    held = int(cells["shares"])
+    settled = int(cells["settled"]) if cells["settled"] else held
+    return _Row(cells["symbol"], held, settled, _day(cells[_WHEN]))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

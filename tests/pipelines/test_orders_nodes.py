@@ -1,0 +1,57 @@
+"""The node of the orders: what it refuses, what it reads, and its stamp."""
+
+import pandas as pd
+import pytest
+from kedro.pipeline import Pipeline
+from tests.trading.order_market import options, order_market
+
+from vn30_training.market.issues import DataError
+from vn30_training.pipelines.orders import create_pipeline, nodes
+
+DAY = pd.Timestamp("2024-03-15")
+
+
+def write(holdings=None, simulated=True, date="2024-03-15"):
+    market = order_market()
+    as_of = {"date": date, "simulated": simulated}
+    given = options(capital=700_000_000)
+    return nodes.write_orders(
+        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given
+    )
+
+
+def test_without_a_file_the_account_is_empty_and_that_is_said():
+    made = write()
+    assert made["summary"]["account"] == "an empty account of 700000000 VND"
+    assert made["summary"]["cash_before"] == made["summary"]["nav"] == 700_000_000
+    assert set(made["table"]["side"]) == {"buy"}
+
+
+def test_every_line_is_stamped():
+    table = write()["table"]
+    assert set(table["market"]) == {"SIMULATED"}
+    assert set(table["session"]) == {pd.Timestamp("2024-03-18")}
+    assert write()["summary"]["market"] == "SIMULATED"
+    assert set(write(simulated=False)["table"]["market"]) == {"HOSE"}
+
+
+def test_a_file_is_read(tmp_path):
+    path = tmp_path / "holdings.csv"
+    path.write_text("symbol,shares,settled\nFPT,1200,1200\ncash,100000000,\n")
+    made = write(path)
+    assert made["summary"]["account"] == "holdings.csv"
+    assert "FPT" in set(made["table"]["symbol"])
+    path.write_text("symbol,shares,settled\nFPT,1200,1300\ncash,100000000,\n")
+    with pytest.raises(DataError, match=r"D036 error FPT holdings.csv:2: 1300 of 1200"):
+        write(path)
+
+
+def test_forecasts_of_another_day_than_the_released_one_are_refused():
+    with pytest.raises(ValueError, match="Forecasts of 2024-03-15 are not those of 2024-03-14"):
+        write(date="2024-03-14")
+
+
+def test_orders_wait_for_the_release_of_the_forecast():
+    pipeline = Pipeline(create_pipeline())
+    assert {"as_of", "next_session", "params:orders", "holdings"} <= pipeline.inputs()
+    assert pipeline.outputs() == {"orders", "orders_summary"}
