@@ -21,7 +21,7 @@ from vn30_training.reporting.backtest_gallery import (
 from vn30_training.reporting.backtest_words import excess_words, takeaways, verdict
 from vn30_training.reporting.charts import Panel, draw_all, panel, panels_of
 from vn30_training.reporting.figures.theme import template
-from vn30_training.reporting.formatting import SCOPE_WORDS
+from vn30_training.reporting.formatting import SCOPE_WORDS, count
 from vn30_training.reporting.headline import banners, facts, is_simulated
 from vn30_training.reporting.pages import embedded, page
 from vn30_training.reporting.tables import flatten
@@ -72,6 +72,7 @@ def render_backtest(
     return page("backtest.html.j2").render(
         banners=banners(manifest, quality),
         facts=facts(manifest),
+        exchange=exchange_facts(manifest),
         audit=verdicts,
         sentences=takeaways(tables, _caveats(verdicts, quality, manifest)),
         rows=rows,
@@ -101,6 +102,20 @@ def _caveats(
     if is_simulated(manifest, quality):
         told.append("The market is simulated.")
     return [caveat for caveat in told if caveat]
+
+
+def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how it was traded, as pairs of word and value; what the manifest lacks is left out."""
+    options = manifest.get("backtest") or {}
+    capital = options.get("capital")
+    pairs = [
+        ("Traded from", str(manifest.get("traded_from") or "")),
+        ("Forecasts", str(options.get("forecasts") or "").replace("_", " ")),
+        ("Exchange", str(options.get("profile") or "")),
+        ("Rules", str(options.get("market") or "")),
+        ("Capital", f"{count(capital)} VND" if capital else ""),
+    ]
+    return [(word, value) for word, value in pairs if value]
 
 
 def _groups(tables: BacktestTables) -> int:

@@ -18,7 +18,7 @@ from vn30_training.reporting.formatting import (
 )
 from vn30_training.reporting.statements import listed
 from vn30_training.reporting.verdicts import Sentence
-from vn30_training.trading.backtest_tables import BUY_AND_HOLD, BacktestTables
+from vn30_training.trading.backtest_tables import BENCHMARK, BUY_AND_HOLD, BacktestTables
 
 CONFIDENT = 0.95
 """The deflated Sharpe probability from which the search for the best is allowed for."""
@@ -100,7 +100,7 @@ def _against_holding(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence:
     )
     held = benchmarks[benchmarks["strategy"] == BUY_AND_HOLD]
     if len(held) and known(held["cagr"].iloc[0]):
-        told += f" Buy and hold itself grew by {percent(held['cagr'].iloc[0])} % a year."
+        told += f" Buy and hold itself made {percent(held['cagr'].iloc[0])} % a year."
     return Sentence("Buy and hold", told)
 
 
@@ -117,7 +117,11 @@ def _search(table: pd.DataFrame) -> Sentence:
         f"the probability that it is above zero is {number(best['dsr'], 2)}"
     )
     enough = best["dsr"] >= CONFIDENT
-    doubt = ", which is above zero, not above buy and hold" if enough else ": luck explains it"
+    doubt = (
+        ", which is above zero, not above buy and hold"
+        if enough
+        else ", which cannot be told from luck"
+    )
     return Sentence("The best of many", f"{told}{doubt}.")
 
 
@@ -157,6 +161,7 @@ def _costs(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence | None:
 
 def _fees(tables: BacktestTables) -> Sentence | None:
     table = tables.sensitivity.reindex(columns=["family", "fee", "cagr"]).dropna()
+    table = table[table["family"] != BENCHMARK]
     medians = table.groupby("fee")["cagr"].median()
     if medians.empty:
         return None
@@ -198,7 +203,7 @@ def _optimisers(tables: BacktestTables) -> Sentence | None:
     return Sentence(
         "Fallbacks",
         f"On {plural(len(tables.notes), 'decision')} a strategy could not do as it should and did "
-        "something simpler; the reasons are below.",
+        "something simpler; the report lists the reasons.",
     )
 
 
