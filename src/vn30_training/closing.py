@@ -14,12 +14,13 @@ from rich.table import Table
 from vn30_training.evaluation.evidence import Evidence
 from vn30_training.market.issues import DataIssue
 from vn30_training.models.check import Check
-from vn30_training.reporting import evaluation_console
+from vn30_training.reporting import backtest_console, evaluation_console
 from vn30_training.reporting.audit_section import audit_section
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent, plain
 from vn30_training.reporting.preflight import render
 from vn30_training.reporting.seconds import with_seconds
+from vn30_training.trading.backtest_tables import BacktestTables
 
 VERDICTS = frozenset({"refuse_leaks", "refuse_or_be_ready"})
 """Nodes that fail because of what was found, which is told all the same."""
@@ -54,6 +55,8 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
     elif "evaluation_report_html" in outputs:
         console.print(_evaluation(catalog, seconds))
         _left_out(console, catalog)
+    elif "backtest_report_html" in outputs:
+        console.print(_backtests(catalog, seconds))
     elif "preflight" in outputs:
         console.print(render([Check(**one) for one in catalog.load("preflight")["checks"]]))
     elif "audit" in outputs:
@@ -93,6 +96,20 @@ def _evaluation(catalog: Any, seconds: float) -> Any:
         simulated=manifest["simulated"],
         survivorship=manifest["survivorship"],
         manifest=manifest,
+    )
+
+
+def _backtests(catalog: Any, seconds: float) -> Any:
+    tables = BacktestTables(
+        **{one.name: catalog.load(f"backtest_{one.name}") for one in fields(BacktestTables)}
+    )
+    manifest = catalog.load("backtest_manifest")
+    return backtest_console.summary(
+        tables,
+        catalog["backtest_report_html"].path,
+        seconds,
+        simulated=manifest["simulated"],
+        survivorship=manifest["survivorship"],
     )
 
 

@@ -9,13 +9,9 @@ from vn30_training.market.membership import build_panel
 from vn30_training.market.sessions import build_sessions
 from vn30_training.market.simulated import SimulatedMarketOptions, simulate
 from vn30_training.models.contract import QUANTILE_COLUMNS
-from vn30_training.trading.backtest import (
-    BENCHMARK,
-    BacktestOptions,
-    Market,
-    backtest,
-    backtest_benchmarks,
-)
+from vn30_training.trading.backtest import Market, backtest, backtest_benchmarks
+from vn30_training.trading.backtest_options import BacktestOptions
+from vn30_training.trading.backtest_tables import BENCHMARK
 from vn30_training.trading.returns import STRATEGY
 
 SYMBOLS = ("ACB", "FPT", "GAS", "HPG", "MSN", "SSI", "VCB", "VIC")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from vn30_training.market.hose import load_rules
+from vn30_training.trading.backtest_options import BacktestOptions
 from vn30_training.trading.backtest_tables import BENCHMARK
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.chance import beside_random
@@ -36,47 +36,6 @@ EMPTY = {
 }
 """The tables without a row."""
 _BLOCK = 50
-
-
-class BacktestOptions(BaseModel):
-    """What is backtested, and on which exchange.
-
-    Attributes
-    ----------
-    forecasts
-        Those of the walk-forward validation, or of the baseline's single split.
-    capital
-        VND at the start of each strategy.
-    profile
-        A key of `profiles.PROFILES`.
-    market
-        The table of rules, see `market.hose.load_rules`.
-    basis
-        See `market_bars.make_bars`.
-    strategies
-        Names of `strategies.registry`, each with the options that differ from its own.
-    rebalance
-        How often each strategy decides.
-    benchmarks
-        What they are compared with: names of `strategies.registry`, and how often they decide.
-    random
-        Random signals of the same turnover that each strategy is held against.
-    seed
-        Of the random signals.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    forecasts: Literal["walk_forward", "baseline"] = "walk_forward"
-    capital: int = Field(default=1_000_000_000, ge=1, le=10**12)
-    profile: str = "hose"
-    market: str = "hose"
-    basis: Literal["auto", "raw", "adjusted"] = "auto"
-    strategies: dict[str, dict[str, Any]]
-    rebalance: tuple[Frequency, ...] = ("daily", "weekly", "monthly")
-    benchmarks: dict[str, Frequency]
-    random: int = Field(default=100, ge=0)
-    seed: int = Field(default=0, ge=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,7 @@ from vn30_training.evaluation import trials as trial_log
 from vn30_training.evaluation.sharpe import sharpe_ratio
 from vn30_training.market.vintage import identity
 from vn30_training.pipelines.report.nodes import describe, plain
-from vn30_training.trading.backtest import BacktestOptions, Market
-from vn30_training.trading.backtest import backtest as run_backtest
-from vn30_training.trading.backtest import backtest_benchmarks as run_benchmarks
+from vn30_training.trading.backtest_options import BacktestOptions
 from vn30_training.trading.backtest_tables import BENCHMARK, BUY_AND_HOLD, BacktestTables
 from vn30_training.trading.cost_analysis import fee_sensitivity
 from vn30_training.trading.excess import excess_table
@@ -38,6 +36,9 @@ def backtest_family(
     backtest: BacktestOptions,
 ) -> Tables:
     """Trade the forecasts of one family: every scope, strategy and rebalance."""
+    from vn30_training.trading.backtest import Market
+    from vn30_training.trading.backtest import backtest as run_backtest
+
     market = Market.of(panel, sessions, pd.Timestamp(first["date"]), backtest)
     return run_backtest(forecasts, market, backtest)
 
@@ -49,6 +50,9 @@ def backtest_benchmarks(
     backtest: BacktestOptions,
 ) -> Tables:
     """Trade what anyone can do without a forecast."""
+    from vn30_training.trading.backtest import Market
+    from vn30_training.trading.backtest import backtest_benchmarks as run_benchmarks
+
     market = Market.of(panel, sessions, pd.Timestamp(first["date"]), backtest)
     return run_benchmarks(market, backtest)
 
@@ -94,6 +98,8 @@ def judge_backtests(
     backtest: BacktestOptions,
 ) -> Tables:
     """Judge every strategy beside the benchmarks, after costs and at other brokers' fees."""
+    from vn30_training.trading.backtest import Market
+
     net = with_returns(daily)
     beside = net[net["family"] == BENCHMARK]
     benchmarks = beside.pivot_table(index="date", columns="strategy", values="net")
@@ -126,10 +132,11 @@ def describe_backtests(
 
 
 def draw_backtests(**tables: pd.DataFrame) -> dict[str, Any]:
-    """Draw every figure of the backtests, by name, for kedro-viz and notebooks."""
-    from vn30_training.reporting.backtest_gallery import draw_backtest
+    """Draw the figures that compare strategies, by name, for kedro-viz and notebooks."""
+    from vn30_training.reporting.backtest_gallery import OVERVIEW
+    from vn30_training.reporting.charts import draw_all
 
-    return draw_backtest(BacktestTables(**tables))
+    return draw_all(OVERVIEW, BacktestTables(**tables))
 
 
 def write_backtests(

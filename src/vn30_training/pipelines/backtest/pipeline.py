@@ -11,6 +11,7 @@ from vn30_training.pipelines.backtest import nodes
 
 TABLES = ("daily", "gross", "unfilled", "stops", "fills", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
+FIGURES = ("excess", "costs")
 FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
 _MARKET = ("panel", "sessions", "params:backtest")
 
@@ -76,6 +77,12 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
             inputs=["labels", "members", "quality", "vintage", "parameters", "backtest_first"],
             outputs="backtest_manifest",
             name="describe_backtests",
+        ),
+        Node(
+            nodes.draw_backtests,
+            inputs=told,
+            outputs={name: f"figure_backtest_{name}" for name in FIGURES},
+            name="draw_backtests",
         ),
         Node(
             nodes.write_backtests,
