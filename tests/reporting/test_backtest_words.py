@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from tests.reporting.fabricated_backtest import FAMILIES, STRATEGIES, TRADED, fabricate_backtest
 
-from vn30_training.reporting.backtest_words import takeaways, verdict
+from vn30_training.reporting.backtest_verdicts import verdict
+from vn30_training.reporting.backtest_words import takeaways
 
 COUNT = len(FAMILIES) * len(STRATEGIES) * len(TRADED)
 

@@ -11,7 +11,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from vn30_training.reporting.backtest_words import NO_BETTER, takeaways, verdict
+from vn30_training.reporting.backtest_verdicts import NO_BETTER, verdict
+from vn30_training.reporting.backtest_words import takeaways
 from vn30_training.reporting.console import ending, notes
 from vn30_training.reporting.formatting import SCOPE_WORDS, count, percent, plain
 from vn30_training.trading.backtest_tables import BacktestTables

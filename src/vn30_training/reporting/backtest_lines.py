@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from vn30_training.reporting.backtest_words import rebalance_place, verdict
+from vn30_training.reporting.backtest_verdicts import rebalance_place, verdict
 from vn30_training.reporting.formatting import (
     MISSING,
     SCOPE_WORDS,
@@ -21,10 +21,8 @@ from vn30_training.reporting.formatting import (
 from vn30_training.reporting.leaderboard import Scale, Whisker, column_scale
 from vn30_training.trading.backtest_tables import BENCHMARK, BacktestTables
 from vn30_training.trading.returns import STRATEGY
-from vn30_training.trading.trades import TRADE_FIGURES, trade_table
 
 Record = Mapping[Any, Any]
-BILLION = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,74 +151,6 @@ def fee_lines(tables: BacktestTables) -> tuple[list[str], list[Plain]]:
             )
             lines.append(Plain(names(record), record["family"] == BENCHMARK, cells))
     return [f"{percent(fee, 2)} %" for fee in fees], lines
-
-
-def trade_lines(tables: BacktestTables) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Return what the trades of each strategy came to, by its names."""
-    if tables.trades.empty:
-        return {}
-    return {
-        tuple(str(record[name]) for name in STRATEGY): (
-            count(record["trades"]),
-            percent(record["trade_win_rate"], 0),
-            number(record["trade_profit_factor"], 2),
-            number(record["trade_win_loss_ratio"], 2),
-            percent(record["trade_return"], 2),
-            number(record["trade_sessions"], 1),
-        )
-        for record in trade_table(tables.trades).to_dict("records")
-    }
-
-
-NO_TRADES = ("0", *[MISSING] * (len(TRADE_FIGURES) - 1))
-
-
-def facts_of(record: Record, trades: Mapping[tuple[str, ...], tuple[str, ...]]) -> Plain:
-    """Return the figures of one strategy that its own section tells."""
-    key = tuple(str(record[name]) for name in STRATEGY)
-    capacity = record.get("capacity", float("nan"))
-    cells = (
-        number(record["sortino"], 2),
-        number(record["calmar"], 2),
-        percent(record["volatility"]),
-        _fall(record),
-        percent(record["exposure"], 0),
-        *trades.get(key, NO_TRADES),
-        number(capacity / BILLION, 1) if known(capacity) else MISSING,
-        number(record["random_median"], 2),
-    )
-    return Plain((str(record["rebalance"]),), False, cells)
-
-
-def _fall(record: Record) -> str:
-    dates = [record["drawdown_start"], record["drawdown_end"]]
-    if any(pd.isna(date) for date in dates):
-        return MISSING
-    return " to ".join(f"{pd.Timestamp(date):%Y-%m-%d}" for date in dates)
-
-
-def excess_lines(tables: BacktestTables, key: tuple[str, str, str]) -> list[Plain]:
-    """Return one strategy's rebalances against every benchmark, after costs and before."""
-    table = tables.excess
-    family, scope, strategy = key
-    mine = table[
-        (table["family"] == family) & (table["scope"] == scope) & (table["strategy"] == strategy)
-    ]
-    pairs = mine.groupby(["rebalance", "benchmark"], sort=False)
-    inside = sorted(pairs, key=lambda pair: rebalance_place(str(pair[0][0])))
-    return [_excess(*pair) for pair in inside]
-
-
-def _excess(pair: Any, both: pd.DataFrame) -> Plain:
-    cells: list[str] = []
-    for kind in ("excess_return_without_cost", "excess_return_with_cost"):
-        for record in both[both["kind"] == kind].to_dict("records"):
-            cells += [
-                percent(record["annualized_return"], signed=True),
-                interval(100 * record["low"], 100 * record["high"], 1),
-                number(record["information_ratio"], 2),
-            ]
-    return Plain(tuple(str(name) for name in pair), False, tuple(cells))
 
 
 def stop_lines(tables: BacktestTables) -> list[Plain]:

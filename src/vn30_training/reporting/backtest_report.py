@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from plotly.offline import get_plotlyjs
 
 from vn30_training.reporting import backtest_lines as lines
 from vn30_training.reporting.audit_section import AuditSection, audit_section
-from vn30_training.reporting.backtest_gallery import (
-    OVERVIEW,
-    SECTION,
-    Key,
-    Shown,
-    draw_backtest,
-    shown,
-)
-from vn30_training.reporting.backtest_words import excess_words, takeaways, verdict
-from vn30_training.reporting.charts import Panel, draw_all, panel, panels_of
+from vn30_training.reporting.backtest_gallery import OVERVIEW, draw_backtest
+from vn30_training.reporting.backtest_sections import backtest_sections
+from vn30_training.reporting.backtest_words import takeaways
+from vn30_training.reporting.charts import panels_of
 from vn30_training.reporting.figures.theme import template
-from vn30_training.reporting.formatting import SCOPE_WORDS, count
+from vn30_training.reporting.formatting import count
 from vn30_training.reporting.headline import banners, facts, is_simulated
 from vn30_training.reporting.pages import embedded, page
 from vn30_training.reporting.tables import flatten
-from vn30_training.reporting.verdicts import Sentence
 from vn30_training.trading.backtest_tables import BacktestTables
 
 __all__ = ["draw_backtest", "render_backtest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One strategy: its rebalances in words, in figures, and drawn."""
-
-    slug: str
-    title: str
-    verdicts: str
-    sentences: list[Sentence]
-    facts: list[lines.Plain]
-    excess: list[lines.Plain]
-    panels: dict[str, Panel]
 
 
 def render_backtest(
@@ -68,7 +47,7 @@ def render_backtest(
     verdicts = audit_section(audit, manifest, tables.strategies["family"])
     rows, zero = lines.strategy_lines(tables)
     fees, fee_rows = lines.fee_lines(tables)
-    sections = _sections(tables)
+    sections = backtest_sections(tables)
     return page("backtest.html.j2").render(
         banners=banners(manifest, quality),
         facts=facts(manifest),
@@ -120,47 +99,3 @@ def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _groups(tables: BacktestTables) -> int:
     return len(tables.strategies[["family", "scope", "strategy"]].drop_duplicates())
-
-
-def _sections(tables: BacktestTables) -> list[Section]:
-    trades = lines.trade_lines(tables)
-    found: dict[tuple[str, ...], list[lines.Record]] = {}
-    for record in lines.ordered(tables):
-        key = tuple(str(record[name]) for name in ("family", "scope", "strategy"))
-        found.setdefault(key, []).append(record)
-    return [
-        _section(slug, key, given, found[key], trades, tables)
-        for slug, (key, given) in shown(tables).items()
-    ]
-
-
-def _section(
-    slug: str,
-    key: Key,
-    given: Shown,
-    records: list[lines.Record],
-    trades: Mapping[tuple[str, ...], tuple[str, ...]],
-    tables: BacktestTables,
-) -> Section:
-    figures = draw_all(SECTION, given)
-    scope = SCOPE_WORDS.get(key[1], key[1])
-    return Section(
-        slug=slug,
-        title=f"{key[0]}, {scope}: {key[2]}",
-        verdicts=", ".join(f"{record['rebalance']} {verdict(record)}" for record in records),
-        sentences=[_sentence(record) for record in records],
-        facts=[lines.facts_of(record, trades) for record in records],
-        excess=lines.excess_lines(tables, key),
-        panels={
-            name: panel(f"{slug}_{name}", figures[name], chart) for name, chart in SECTION.items()
-        },
-    )
-
-
-def _sentence(record: lines.Record) -> Sentence:
-    """Return the verdict on one rebalance; "no better" needs no proof, anything else does."""
-    about = str(record["rebalance"]).capitalize()
-    word = verdict(record)
-    if word == "not judged":
-        return Sentence(about, "not judged: its excess over buy and hold has no interval.")
-    return Sentence(about, f"{word} than buy and hold after costs: {excess_words(record)}.")

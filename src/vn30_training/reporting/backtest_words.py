@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
+from vn30_training.reporting.backtest_verdicts import (
+    CONFIDENT,
+    NOT_JUDGED,
+    called,
+    rebalance_place,
+    verdict,
+)
 from vn30_training.reporting.formatting import (
-    SCOPE_WORDS,
     count,
     interval,
     known,
@@ -20,43 +25,7 @@ from vn30_training.reporting.statements import listed
 from vn30_training.reporting.verdicts import Sentence
 from vn30_training.trading.backtest_tables import BENCHMARK, BUY_AND_HOLD, BacktestTables
 
-CONFIDENT = 0.95
-"""The deflated Sharpe probability from which the search for the best is allowed for."""
 LEVEL = 0.05
-NO_BETTER = "no better"
-REBALANCES = ("daily", "weekly", "monthly")
-
-
-def rebalance_place(rebalance: str) -> int:
-    """Return where a rebalance stands among the others of its strategy."""
-    return REBALANCES.index(rebalance) if rebalance in REBALANCES else len(REBALANCES)
-
-
-def verdict(record: Mapping[Any, Any]) -> str:
-    """Return how a strategy stands against buy and hold after costs.
-
-    ``better`` needs the 95 % interval of its excess above zero and a deflated Sharpe probability of
-    at least `CONFIDENT`; ``worse`` an interval below zero. Without an interval nothing is said.
-    """
-    low, high = record["excess_low"], record["excess_high"]
-    if not (known(low) and known(high)):
-        return "not judged"
-    if low > 0 and known(record["dsr"]) and record["dsr"] >= CONFIDENT:
-        return "better"
-    return "worse" if high < 0 else NO_BETTER
-
-
-def called(record: Mapping[Any, Any]) -> str:
-    """Return what a strategy is called in a sentence."""
-    scope = SCOPE_WORDS.get(str(record["scope"]), str(record["scope"]))
-    who = f"{record['family']} ({scope})" if scope else str(record["family"])
-    return f"{who}, {record['strategy']}, {record['rebalance']}"
-
-
-def excess_words(record: Mapping[Any, Any]) -> str:
-    """Return the excess over buy and hold with its interval, in per cent a year."""
-    span = interval(100 * record["excess_low"], 100 * record["excess_high"], 1)
-    return f"{percent(record['excess_return'], signed=True)} % a year, interval {span} %"
 
 
 def takeaways(tables: BacktestTables, caveats: Sequence[str] = ()) -> list[Sentence]:
@@ -82,7 +51,7 @@ def takeaways(tables: BacktestTables, caveats: Sequence[str] = ()) -> list[Sente
 
 def _against_holding(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence:
     words = [verdict(record) for record in table.to_dict("records")]
-    judged = len(words) - words.count("not judged")
+    judged = len(words) - words.count(NOT_JUDGED)
     if not judged:
         return Sentence("Buy and hold", "No strategy could be held against buy and hold.")
     better = [name for name, word in zip(_names(table), words, strict=True) if word == "better"]
@@ -117,12 +86,8 @@ def _search(table: pd.DataFrame) -> Sentence:
         f"the probability that it is above zero is {number(best['dsr'], 2)}"
     )
     enough = best["dsr"] >= CONFIDENT
-    doubt = (
-        ", which is above zero, not above buy and hold"
-        if enough
-        else ", which cannot be told from luck"
-    )
-    return Sentence("The best of many", f"{told}{doubt}.")
+    doubt = "is above zero, not above buy and hold" if enough else "cannot be told from luck"
+    return Sentence("The best of many", f"{told}, which {doubt}.")
 
 
 def _chance(tables: BacktestTables) -> Sentence | None:

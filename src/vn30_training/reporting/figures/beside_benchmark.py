@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.backtest_words import rebalance_place
+from vn30_training.reporting.backtest_verdicts import rebalance_place
 from vn30_training.reporting.figures.theme import empty, faded, figure
 from vn30_training.reporting.figures.variants import colour_of, variants
 from vn30_training.reporting.formatting import SCOPE_WORDS, number, percent

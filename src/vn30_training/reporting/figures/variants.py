@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from vn30_training.reporting.backtest_words import rebalance_place
+from vn30_training.reporting.backtest_verdicts import rebalance_place
 from vn30_training.reporting.figures.theme import FLOOR, PALETTE
 
 BENCHMARK_DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
