@@ -61,6 +61,7 @@ def test_an_account_may_be_only_cash(tmp_path):
         ('FPT,"1,000",1000,', "D035", "shares is '1,000'"),
         ("FPT,1000,,", "D035", "settled is 'empty'"),
         ("FPT,1000,-5,", "D035", "settled is '-5'"),
+        ("FPT,1000000001,0,", "D035", "shares is '1000000001'"),
         ("FPT,1000,1100,", "D036", "1100 of 1000 are settled"),
         ("FPT,1000,0,2025-08-25", "D036", "0 of 1000 are settled on 2025-08-27"),
         ("FPT,1000,1000,2025-08-26", "D036", "1000 of 1000 are settled on 2025-08-27"),

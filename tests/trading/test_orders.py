@@ -262,6 +262,15 @@ def test_between_two_decisions_nothing_is_sent():
     assert orders(only_cash(CAPITAL), day=monday, rebalance="weekly").summary["orders"] > 0
 
 
+def test_an_account_without_anything_has_no_lines():
+    made = orders(only_cash(CAPITAL), rebalance="weekly")
+    nothing = orders(only_cash(0))
+    for one in (made, nothing):
+        assert len(one.table) == 0
+        assert one.table.dtypes.astype(str).to_dict() == COLUMNS
+        assert one.summary["orders"] == one.summary["turnover"] == 0
+
+
 def test_what_is_not_on_the_list_is_said():
     made = orders(only_cash(CAPITAL), options={**SMALL, "stops": {"loss": 0.05}})
     assert made.summary["notes"] == ["stops are not orders of this list: set them at the broker"]

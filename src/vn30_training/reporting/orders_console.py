@@ -95,4 +95,5 @@ def _account(summary: Mapping[str, Any]) -> Iterator[str]:
         f"{count(summary['set_aside'])} set aside for purchases at their highest price; "
         f"{count(summary['cash_after'])} after, at the last closes or the limits."
     )
+    yield f"Ceilings and floors hold if {summary['session']} is no ex-date."
     yield f"Fees about {count(summary['fees'])} VND, tax {count(summary['taxes'])} VND."

@@ -20,7 +20,8 @@ CASH = "cash"
 
 _COLUMNS = ("symbol", "shares", "settled")
 _WHEN = "bought_on"
-_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_WHOLE = re.compile(r"\d+", re.ASCII)
+_MOST_SHARES, _MOST_CASH = 10**9, 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _why_wrong(
     if symbol in known:
         yield "D037", f"{symbol} has a row before this one."
     needed = [name for name in _COLUMNS[1:] if cells[name] or symbol != CASH or name == "shares"]
-    wrong = [name for name in needed if not _WHOLE.fullmatch(cells[name])]
+    most = _MOST_CASH if symbol == CASH else _MOST_SHARES
+    wrong = [name for name in needed if not _is_whole(cells[name], most)]
     for name in wrong:
         yield "D035", f"{name} is {cells[name] or 'empty'!r}."
     day = _day(cells[_WHEN])
@@ -165,6 +167,10 @@ def _row(cells: Mapping[str, str]) -> _Row:
     held = int(cells["shares"])
     settled = int(cells["settled"]) if cells["settled"] else held
     return _Row(cells["symbol"], held, settled, _day(cells[_WHEN]))
+
+
+def _is_whole(text: str, most: int) -> bool:
+    return bool(_WHOLE.fullmatch(text)) and len(text) <= len(str(most)) and int(text) <= most
 
 
 def _day(text: str) -> date | None:

@@ -22,27 +22,28 @@ from vn30_training.trading.profiles import Profile
 from vn30_training.trading.reasons import LOT, REASONS
 from vn30_training.trading.session_ahead import USUAL, limit_price
 
-COLUMNS = (
-    "symbol",
-    "side",
-    "shares",
-    "order_type",
-    "limit_price",
-    "ceiling",
-    "floor",
-    "last_close",
-    "value",
-    "fee",
-    "tax",
-    "reason",
-    "warning",
-    "rank",
-    "score",
-    "y_pred",
-    "held",
-    "settled",
-    "wanted",
-)
+COLUMNS = {
+    "symbol": "str",
+    "side": "str",
+    "shares": "int64",
+    "order_type": "str",
+    "limit_price": "Int64",
+    "ceiling": "int64",
+    "floor": "int64",
+    "last_close": "int64",
+    "value": "int64",
+    "fee": "int64",
+    "tax": "int64",
+    "reason": "str",
+    "warning": "str",
+    "rank": "Int64",
+    "score": "float64",
+    "y_pred": "float64",
+    "held": "int64",
+    "settled": "int64",
+    "wanted": "int64",
+}
+"""The columns and their types: a line is an order, or says why there is none."""
 AUCTION = {"open": "ATO", "close": "ATC"}
 LIMIT = "LO"
 _SIDES = ("sell", "buy", "keep")
@@ -116,8 +117,7 @@ def order_table(
             **known[n],
         }
         lines += [{**shared, **order} for order in _sent(sheet, n, fill, held, why[n])]
-    table = pd.DataFrame(lines, columns=list(COLUMNS))
-    return _sorted(table.astype({"rank": "Int64", "limit_price": "Int64"}))
+    return _sorted(pd.DataFrame(lines, columns=list(COLUMNS)).astype(COLUMNS))
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:

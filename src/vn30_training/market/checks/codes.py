@@ -188,7 +188,7 @@ TABLE: dict[str, Code] = {
     ),
     "D035": Code(
         "error",
-        "Shares or cash of a holding that are not a whole number of zero or more.",
+        "Shares or cash of a holding that are no whole number from zero to 1e9 or 1e12.",
         "Write whole shares and whole VND, in digits alone.",
     ),
     "D036": Code(
