@@ -116,7 +116,7 @@ def _chance(random):
         "random_p": random.uniform(0.02, 0.98),
         "random_median": 0.4,
         "random_95": 0.9,
-        "random": 1000,
+        "drawn": 1000,
     }
 
 

@@ -108,6 +108,13 @@ def test_rebalances_stand_in_their_order(page):
     assert texts
 
 
+def test_why_an_interval_above_zero_is_no_claim(tables):
+    table = tables.performance.assign(excess_low=0.01, excess_high=0.3, dsr=0.61)
+    text = rendered(tables, performance=table)
+    assert "interval 1.0 to 30.0 %, but the deflated Sharpe probability is 0.61." in text
+    assert "better than buy and hold after costs: +" not in text.replace("no better than", "")
+
+
 def test_how_it_was_traded(page):
     for fact in ("walk forward", "hose", "1,000,000,000 VND", "2019-01-02"):
         assert fact in page.text

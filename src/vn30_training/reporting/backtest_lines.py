@@ -69,7 +69,7 @@ class Plain:
 
 def ordered(tables: BacktestTables) -> list[Record]:
     """Return every strategy's performance and chance, benchmarks first, rebalances together."""
-    chance = tables.chance.reindex(columns=[*STRATEGY, "random_p", "random_median", "random"])
+    chance = tables.chance.reindex(columns=[*STRATEGY, "random_p", "random_median"])
     whole = pd.concat([tables.benchmarks, tables.strategies])
     merged = whole.merge(chance.drop_duplicates(list(STRATEGY)), on=list(STRATEGY), how="left")
     groups = merged.groupby(["family", "scope", "strategy"], sort=False).ngroup()
@@ -154,9 +154,10 @@ def fee_lines(tables: BacktestTables) -> tuple[list[str], list[Plain]]:
 
 
 def stop_lines(tables: BacktestTables) -> list[Plain]:
-    """Return how often stops were hit and blocked, strategy by strategy."""
+    """Return how often stops were hit and blocked, by strategy, where any was."""
     events = ["stop_losses", "take_profits", "both_hit", "blocked"]
     table = tables.stops.reindex(columns=[*STRATEGY, *events])
+    table = table[table[events].gt(0).any(axis=1)]
     return [
         Plain(names(record), False, tuple(count(record[name]) for name in events))
         for record in table.to_dict("records")

@@ -11,6 +11,7 @@ import pandas as pd
 from vn30_training.reporting.backtest_gallery import SECTION, Key, Shown, shown
 from vn30_training.reporting.backtest_lines import Plain, Record, ordered
 from vn30_training.reporting.backtest_verdicts import (
+    NO_BETTER,
     NOT_JUDGED,
     excess_words,
     rebalance_place,
@@ -90,7 +91,10 @@ def _sentence(record: Record) -> Sentence:
     word = verdict(record)
     if word == NOT_JUDGED:
         return Sentence(about, "not judged: its excess over buy and hold has no interval.")
-    return Sentence(about, f"{word} than buy and hold after costs: {excess_words(record)}.")
+    told = f"{word} than buy and hold after costs: {excess_words(record)}"
+    if word == NO_BETTER and record["excess_low"] > 0:
+        told += f", but the deflated Sharpe probability is {number(record['dsr'], 2)}"
+    return Sentence(about, f"{told}.")
 
 
 def _trades(tables: BacktestTables) -> dict[tuple[str, ...], tuple[str, ...]]:

@@ -91,11 +91,11 @@ def _search(table: pd.DataFrame) -> Sentence:
 
 
 def _chance(tables: BacktestTables) -> Sentence | None:
-    table = tables.chance.reindex(columns=["random_p", "random"]).dropna(subset=["random_p"])
+    table = tables.chance.reindex(columns=["random_p", "drawn"]).dropna(subset=["random_p"])
     if table.empty:
         return None
     low = int((table["random_p"] < LEVEL).sum())
-    drawn = count(table["random"].max())
+    drawn = count(table["drawn"].max())
     return Sentence(
         "Random signals",
         f"{low} of {_strategies(len(table))} {_have(low)} a Sharpe ratio that fewer than one in "

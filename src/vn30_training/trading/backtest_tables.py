@@ -46,7 +46,7 @@ class BacktestTables:
     sensitivity
         From `cost_analysis.fee_sensitivity`: ``fee`` (share of a trade's value), ``cagr, sharpe``.
     chance
-        From `chance.beside_random`: ``random_p, random_median, random_95``, and ``random``, how
+        From `chance.beside_random`: ``random_p, random_median, random_95``, and ``drawn``, how
         many strategies on random signals of the same turnover there were.
     notes
         ``date, reason``: where an optimiser fell back, and to what.
