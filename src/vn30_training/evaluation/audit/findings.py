@@ -38,6 +38,7 @@ NOTES = ("member dates",)
 OF_FAMILIES = ("fit", "shuffled labels")
 """Checks that only instances of families go through."""
 
+BLIND = "blind"
 LEAST_CUTS = 50
 """Fewer cuts than these in the check of the future leave an audit incomplete."""
 
@@ -85,8 +86,9 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``verdict``: ``leak found`` if any check failed, ``incomplete`` if a kind of check or an
-        instance was only skipped or the future was cut less than `LEAST_CUTS` times, else
+        ``verdict``: ``leak found`` if any check failed but for blindness, ``incomplete`` if an
+        instance was blind, a kind of check or an instance was only skipped, or the future was cut
+        less than `LEAST_CUTS` times, else
         ``clean``; ``summary``: one sentence; ``checks``, ``cuts``, ``families``: how many checks
         were decided, at how many cuts in total, on which families; ``failures``: the failing
         findings; ``missing``: what keeps the audit from being complete; ``skipped``: the checks
@@ -94,8 +96,9 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """
     found = list(findings)
     decided = [one for one in found if one["verdict"] != "skipped"]
-    failures = [one for one in found if one["verdict"] == "fail"]
-    missing = _missing(found)
+    failed = [one for one in found if one["verdict"] == "fail"]
+    failures = [one for one in failed if one["sickness"] != BLIND]
+    missing = [*_missing(found), *_blind(failed)]
     instances = [one["subject"] for one in decided if one["check"] in OF_FAMILIES]
     families = sorted({name.split(".")[0] for name in instances})
     facts = {
@@ -130,6 +133,13 @@ def _missing(found: Sequence[Mapping[str, Any]]) -> list[str]:
         if one["check"] == "future" and one["verdict"] == "pass" and one["cuts"] < LEAST_CUTS:
             missing.append(f"{one['subject']} was cut only {one['cuts']} times")
     return missing
+
+
+def _blind(failed: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell of chains that see not even a given answer: what else they passed proves nothing."""
+    return [
+        f"{one['subject']} is blind: {one['detail']}" for one in failed if one["sickness"] == BLIND
+    ]
 
 
 def _leaks(failures: Sequence[Mapping[str, Any]]) -> str:
