@@ -11,7 +11,7 @@ from vn30_training.reporting.orders_console import SIMULATED, render
 SUMMARY = {
     "market": "HOSE",
     "account": "holdings.csv",
-    "family": "ridge",
+    "model": "ridge",
     "scope": "pooled",
     "strategy": "topk_8",
     "rebalance": "daily",

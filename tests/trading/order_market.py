@@ -64,7 +64,7 @@ def draw_forecasts(panel: pd.DataFrame, sessions: pd.DataFrame, seed: int) -> pd
 
 
 def options(**changes) -> OrderOptions:
-    given = {"family": "ridge", "strategy": "topk_dropout", "options": SMALL, **changes}
+    given = {"model": "ridge", "strategy": "topk_dropout", "options": SMALL, **changes}
     return OrderOptions(**given)
 
 

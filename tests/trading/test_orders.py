@@ -292,7 +292,7 @@ def test_a_stock_without_recent_trade_is_warned_of():
 
 def test_forecasts_that_are_not_there_are_named():
     with pytest.raises(ValueError, match="No forecasts of lstm pooled; there are ridge pooled"):
-        orders(only_cash(CAPITAL), family="lstm")
+        orders(only_cash(CAPITAL), model="lstm")
 
 
 def test_without_a_session_ahead_there_are_no_orders():

@@ -42,7 +42,7 @@ def _heading(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield SIMULATED, "bold yellow"
     yield f"Orders for {summary['session']}, decided at the close of {summary['date']}.", "bold"
     yield (
-        f"{summary['strategy']} ({summary['rebalance']}) on {summary['family']} "
+        f"{summary['strategy']} ({summary['rebalance']}) on {summary['model']} "
         f"{summary['scope']}; holdings: {summary['account']}.",
         "",
     )

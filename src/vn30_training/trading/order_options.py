@@ -15,8 +15,8 @@ class OrderOptions(BaseModel):
 
     Attributes
     ----------
-    family, scope
-        Of the forecasts.
+    model, scope
+        Family and scope of the forecasts.
     strategy, options, rebalance
         A name of `strategies.registry`, what differs from its defaults, and how often it decides.
     capital
@@ -34,7 +34,7 @@ class OrderOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    family: str
+    model: str
     scope: str = "pooled"
     strategy: str = "topk_8"
     options: dict[str, Any] = {}

@@ -86,11 +86,11 @@ def make_orders(
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
-    mine = (forecasts["family"] == options.family) & (forecasts["scope"] == options.scope)
+    mine = (forecasts["family"] == options.model) & (forecasts["scope"] == options.scope)
     if not mine.any():
         there = sorted(set(zip(forecasts["family"], forecasts["scope"], strict=True)))
         names = ", ".join(f"{family} {scope}" for family, scope in there)
-        raise ValueError(f"No forecasts of {options.family} {options.scope}; there are {names}.")
+        raise ValueError(f"No forecasts of {options.model} {options.scope}; there are {names}.")
     return forecasts[mine]
 
 

@@ -43,7 +43,7 @@ def write_orders(
     told = {
         "market": market,
         "account": account,
-        **orders.model_dump(mode="json", include={"family", "scope", "strategy", "rebalance"}),
+        **orders.model_dump(mode="json", include={"model", "scope", "strategy", "rebalance"}),
     }
     table = made.table
     table.insert(0, "market", market)
