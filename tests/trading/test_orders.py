@@ -217,6 +217,20 @@ def test_less_than_a_lot_is_not_sent():
     assert (crumbs["wanted"] < 100).all()
 
 
+def test_a_rule_on_what_is_held_looks_at_the_account():
+    names = order_market().outlook(DAY).sort_values("rank")["symbol"]
+    best, last = names.iloc[0], names.iloc[-1]
+    never = {**OPEN_TO_ALL, "enter": 0.5, "leave": 0.0, "positions": 10}
+    threshold = {"strategy": "threshold", "options": never}
+    assert orders(only_cash(CAPITAL), **threshold).summary["orders"] == 0
+    table = orders(all_settled({best: 500, last: 500}), **threshold).table.set_index("symbol")
+    assert (table["side"][last], table["shares"][last]) == ("sell", 500)
+    assert table["shares"][best] < 500
+    stays = orders(all_settled({best: 500}), **threshold)
+    assert stays.table["side"].tolist() == ["keep"]
+    assert stays.summary["notes"] == ["nothing is decided today"]
+
+
 def test_what_is_too_new_stays():
     last, days = worst(), order_market().days
     since = days[days.get_loc(DAY) - 3].date()
