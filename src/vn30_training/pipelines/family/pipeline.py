@@ -72,6 +72,13 @@ def _base_pipeline(finetuned: bool) -> list[Node]:
             outputs="model",
             name=learn.__name__,
         ),
+        *forecast_and_score(),
+    ]
+
+
+def forecast_and_score() -> list[Node]:
+    """Return the nodes that use a model of an instance, wherever it was trained."""
+    return [
         Node(
             nodes.forecast,
             inputs=["model", "features", "labels", "split"],

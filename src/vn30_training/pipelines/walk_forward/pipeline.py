@@ -9,6 +9,7 @@ from kedro.pipeline import Node, Pipeline
 from vn30_training.evaluation.folds import WalkForwardOptions
 from vn30_training.models.scope import Scope
 from vn30_training.pipelines.family import nodes as family_nodes
+from vn30_training.pipelines.family.pipeline import forecast_and_score
 from vn30_training.pipelines.walk_forward import nodes
 
 _SHARED_PARAMETERS = ("universe", "variant", "walk_forward")
@@ -85,20 +86,7 @@ def _gather(family: str, instances: Sequence[str]) -> list[Node]:
 def _instance(family: str, scope: Scope, fold: int, options: WalkForwardOptions) -> Pipeline:
     """Return one instance on one fold: trained there, or using the newest model before."""
     trained = options.trained_at(fold)
-    base = [
-        Node(
-            family_nodes.forecast,
-            inputs=["model", "features", "labels", "split"],
-            outputs="forecast",
-            name="forecast",
-        ),
-        Node(
-            family_nodes.score,
-            inputs=["model", "forecast", "options", "features", "labels", "split"],
-            outputs="scores",
-            name="score",
-        ),
-    ]
+    base = forecast_and_score()
     inputs = {"features": "features", "labels": "labels", "split": f"split_{fold}"}
     parameters = {}
     if trained == fold:
