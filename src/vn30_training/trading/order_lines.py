@@ -12,13 +12,13 @@ import pandas as pd
 from vn30_training.market.hose import Rules
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.engine.charges import fee, share
-from vn30_training.trading.engine.venue import make_venue
+from vn30_training.trading.engine.venue import Venue
 from vn30_training.trading.exchange import Fill
 from vn30_training.trading.holdings import Holdings
 from vn30_training.trading.order_reasons import whys
 from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
-from vn30_training.trading.profiles import Profile
+from vn30_training.trading.profiles import At
 from vn30_training.trading.reasons import LOT, REASONS
 from vn30_training.trading.session_ahead import USUAL, limit_price
 
@@ -57,8 +57,10 @@ class Sheet:
     ----------
     bars
         Of which the last session is that of the orders.
-    profile
-        The rules of the account.
+    venue
+        The same under the rules of the account.
+    at
+        The auction.
     rules
         The exchange's tables.
     limit_ticks, participation
@@ -68,7 +70,8 @@ class Sheet:
     """
 
     bars: Bars
-    profile: Profile
+    venue: Venue
+    at: At
     rules: Rules
     limit_ticks: int | None
     participation: float
@@ -93,30 +96,28 @@ def order_table(
     fills
         What became of it under the rules, at the price that bounds a purchase.
     """
-    symbols, close = sheet.bars.symbols, last_bar(sheet.bars.close)[-1]
-    told = forecasts.set_index("symbol")[["rank", "score", "y_pred"]].reindex(list(symbols))
+    symbols, close = list(sheet.bars.symbols), last_bar(sheet.bars.close)[-1]
+    told = forecasts.set_index("symbol")[["rank", "score", "y_pred"]].reindex(symbols)
     wanted = {fill.symbol: fill for fill in fills}
     shares = np.array([holdings.shares.get(symbol, 0) for symbol in symbols])
     tried = np.array([symbol in wanted for symbol in symbols])
     why = whys(plan, shares, shares * close / max(sheet.nav, 1), told["rank"].tolist(), tried)
-    known = told.to_dict("records")
-    lines = []
-    for n, symbol in enumerate(symbols):
-        held, fill = holdings.shares.get(symbol, 0), wanted.get(symbol)
-        if not held and fill is None:
-            continue
-        shared = {
-            "symbol": symbol,
-            "ceiling": int(sheet.bars.ceiling[-1, n]),
-            "floor": int(sheet.bars.floor[-1, n]),
-            "last_close": int(close[n]),
-            "warning": _warning(sheet, n, fill),
-            "held": held,
-            "settled": holdings.settled.get(symbol, 0),
-            "wanted": 0 if fill is None else fill.wanted,
-            **known[n],
-        }
-        lines += [{**shared, **order} for order in _sent(sheet, n, fill, held, why[n])]
+    known = told.assign(
+        ceiling=sheet.bars.ceiling[-1],
+        floor=sheet.bars.floor[-1],
+        last_close=close,
+        held=shares,
+        settled=[holdings.settled.get(symbol, 0) for symbol in symbols],
+        wanted=[wanted[symbol].wanted if symbol in wanted else 0 for symbol in symbols],
+        warning=[_warning(sheet, n, wanted.get(symbol)) for n, symbol in enumerate(symbols)],
+    )
+    listed = np.flatnonzero(tried | (shares > 0)).tolist()
+    stocks = known.reset_index(names="symbol").to_dict("records")
+    lines = [
+        {**stocks[n], **order}
+        for n in listed
+        for order in _sent(sheet, n, wanted.get(symbols[n]), int(shares[n]), why[n])
+    ]
     return _sorted(pd.DataFrame(lines, columns=list(COLUMNS)).astype(COLUMNS))
 
 
@@ -179,16 +180,16 @@ def _parts(bars: Bars, shares: int) -> Iterator[tuple[int, bool]]:
 def _terms(sheet: Sheet, n: int, side: str, odd: bool) -> tuple[str, int | None]:
     """Return the kind of order and its limit price; odd lots have a book of limit orders."""
     if sheet.limit_ticks is None and not odd:
-        return AUCTION[sheet.profile.at], None
+        return AUCTION[sheet.at], None
     ticks = sheet.limit_ticks or 0
     return LIMIT, limit_price(sheet.bars, n, sheet.rules, ticks if side == "buy" else -ticks)
 
 
 def _costs(sheet: Sheet, side: str, value: int) -> tuple[int, int, int]:
     """Return the value, the fee and the tax of an order."""
-    venue, u = make_venue(sheet.bars, sheet.profile), len(sheet.bars.dates) - 1
-    tax = share(value, int(venue.sell_tax[u])) if side == "sell" else 0
-    return value, int(fee(venue, u, value)), int(tax)
+    u = len(sheet.bars.dates) - 1
+    tax = share(value, int(sheet.venue.sell_tax[u])) if side == "sell" else 0
+    return value, int(fee(sheet.venue, u, value)), int(tax)
 
 
 def _warning(sheet: Sheet, n: int, fill: Fill | None) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from vn30_training.market.hose import Rules
 from vn30_training.trading.account import Account
 from vn30_training.trading.bars import Bars, Ints
+from vn30_training.trading.engine.venue import make_venue
 from vn30_training.trading.exchange import Exchange, Fill
 from vn30_training.trading.holdings import Holdings
 from vn30_training.trading.order_lines import Sheet, order_table
@@ -80,7 +81,8 @@ def make_orders(
     nav = holdings.cash + int(shares @ last)
     decided = _decide(own, panel[panel["date"] <= date], bars, shares * last / max(nav, 1), options)
     fills = exchange.follow(account, decided.plan)
-    sheet = Sheet(bars, options.profile, rules, options.limit_ticks, options.participation, nav)
+    venue = make_venue(bars, options.profile)
+    sheet = Sheet(bars, venue, options.at, rules, options.limit_ticks, options.participation, nav)
     table = order_table(sheet, own, holdings, decided.plan, fills)
     return OrderList(table, _summary(table, sheet, holdings, decided, account, fills))
 
@@ -158,7 +160,7 @@ def _summary(
         "session": ahead,
         "nav": sheet.nav,
         "cash_before": holdings.cash,
-        "cash_usable": account.usable_cash(sheet.profile.at) + set_aside,
+        "cash_usable": account.usable_cash(sheet.at) + set_aside,
         "set_aside": set_aside,
         "cash_after": after,
         "invested_before": invested / sheet.nav if sheet.nav else 0.0,
