@@ -24,6 +24,7 @@ BENCHMARKS = (
     "overhead",
     "rerun",
     "logging_runs",
+    "backtest",
 )
 SLOW = ("whole",)
 

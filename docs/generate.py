@@ -44,9 +44,10 @@ def codes_page() -> str:
     codes = [(code, entry.level, entry.meaning, entry.fix) for code, entry in TABLE.items()]
     return _page(
         "Codes",
-        "What a check of price files can find. An error stops the file or the symbol that it "
-        "names, never the run, unless nothing is left; a warning stops nothing. The level is the "
-        "usual one: some checks raise or lower it with the number of rows concerned.",
+        "What a check of price files, and of the file of holdings, can find. An error in prices "
+        "stops the file or the symbol that it names, never the run, unless nothing is left; one in "
+        "holdings stops the list of orders; a warning stops nothing. The level is the usual one: "
+        "some checks raise or lower it with the number of rows concerned.",
         _table(("code", "level", "meaning", "what to do"), codes),
         "## Repairs",
         "What is mended without asking. Each repair is listed in `data_quality.html` with its "

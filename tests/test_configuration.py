@@ -134,7 +134,7 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     assert pipelines["__default__"].nodes == pipelines["baseline"].nodes
     assert set(pipelines) == {
         *("__default__", "baseline", "data", "report", "forecast"),
-        *("preflight", "audit", "walk_forward", "evaluation", "backtest"),
+        *("preflight", "audit", "walk_forward", "evaluation", "backtest", "orders"),
         *instances,
     }
     assert all(not pipeline.inputs() & pipeline.outputs() for pipeline in pipelines.values())

@@ -14,7 +14,7 @@ from rich.table import Table
 from vn30_training.evaluation.evidence import Evidence
 from vn30_training.market.issues import DataIssue
 from vn30_training.models.check import Check
-from vn30_training.reporting import backtest_console, evaluation_console
+from vn30_training.reporting import backtest_console, evaluation_console, orders_console
 from vn30_training.reporting.audit_section import audit_section
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent, plain
@@ -61,6 +61,9 @@ def tell(catalog: Any, outputs: Set[str], seconds: float) -> None:
         console.print(render([Check(**one) for one in catalog.load("preflight")["checks"]]))
     elif "audit" in outputs:
         _audit(console, catalog)
+    elif "orders" in outputs:
+        told = catalog.load("orders"), catalog.load("orders_summary")
+        console.print(orders_console.render(*told, catalog["orders"].path.with_suffix(".csv")))
     elif "next_session" in outputs:
         _next_session(console, catalog)
     else:

@@ -1,0 +1,51 @@
+"""What `kedro run --pipeline=backtest` and `--pipeline=orders` leave, on the test environment."""
+
+import pandas as pd
+import pytest
+
+
+@pytest.fixture(scope="module")
+def root(baseline, tmp_path_factory):
+    return baseline.root.copy(tmp_path_factory.mktemp("money") / "data")
+
+
+@pytest.mark.slow
+def test_every_strategy_is_held_against_doing_nothing(root):
+    finished = root.run(
+        "--pipeline=backtest", "--params=backtest.forecasts=baseline,backtest.random=10"
+    )
+    assert finished.code == 0, finished.text
+    assert "SIMULATED" in finished.text
+    assert "buy and hold after costs" in finished.flat
+    table = pd.read_csv(root.path / "08_reporting/backtest/performance.csv")
+    assert {"buy_and_hold", "equal_weight", "topk_8"} <= set(table["strategy"])
+    own = table[table["family"] != "benchmark"]
+    assert set(own["rebalance"]) == {"daily", "weekly", "monthly"}
+    assert {"ridge", "tft", "reversal_1"} <= set(own["family"])
+    assert not {"zero", "ewma"} & set(own["family"])
+    page = (root.path / "08_reporting/backtest_report.html").read_text(encoding="utf-8")
+    assert "SIMULATED" in page
+    assert str(root.path / "08_reporting/backtest_report.html") in finished.flat
+
+
+def test_orders_of_the_next_session_keep_to_cash_and_lots(root):
+    holdings = root.path / "01_raw/holdings.csv"
+    holdings.parent.mkdir(exist_ok=True)
+    holdings.write_text("symbol,shares,settled\nFPT,1000,1000\ncash,50000000,50000000\n")
+    finished = root.run("--pipeline=orders")
+    assert finished.code == 0, finished.text
+    orders = pd.read_csv(root.path / "08_reporting/orders.csv")
+    assert set(orders["market"]) == {"SIMULATED"}
+    bought = orders[orders["side"] == "buy"]
+    assert (bought["shares"] % 100 == 0).all()
+    assert bought["value"].sum() <= 50_000_000
+    assert orders["reason"].notna().all()
+
+
+def test_holdings_that_cannot_be_are_refused_by_line(root):
+    holdings = root.path / "01_raw/holdings.csv"
+    holdings.write_text("symbol,shares,settled\nFPT,100,200\n")
+    finished = root.run("--pipeline=orders")
+    assert finished.code != 0
+    assert "D03" in finished.text
+    assert "holdings.csv" in finished.flat
