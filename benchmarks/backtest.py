@@ -82,7 +82,8 @@ def targets(plans: int, sessions: int, stocks: int) -> NDArray[np.float64]:
 
 def ours(bars: Bars, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the NAV of each plan and day."""
-    return simulate(bars, Weights(weights), PROFILES["frictionless"], CAPITAL).nav
+    profile = PROFILES["frictionless"].model_copy(update={"lots": True})
+    return simulate(bars, Weights(weights), profile, CAPITAL).nav
 
 
 def vectorbts(bars: Bars, weights: NDArray[np.float64]) -> NDArray[np.float64]:
