@@ -20,6 +20,7 @@ def test_all_checks_pass_before_training(root):
     assert not (root.path / "06_models").exists()
 
 
+@pytest.mark.slow
 def test_what_would_spoil_the_training_is_told_beforehand(root):
     finished = root.run("--pipeline=preflight", "--params=lstm.defaults.options.hiden_size=8")
     assert finished.code != 0

@@ -21,6 +21,7 @@ def readme_commands():
     return [line for line in lines if line.startswith("kedro ")]
 
 
+@pytest.mark.slow
 def test_the_first_notebook_runs_on_a_finished_project(baseline):
     path = REPOSITORY / "notebooks/first_look.ipynb"
     notebook = nbformat.read(path, as_version=4)

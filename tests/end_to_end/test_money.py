@@ -42,6 +42,7 @@ def test_orders_of_the_next_session_keep_to_cash_and_lots(root):
     assert orders["reason"].notna().all()
 
 
+@pytest.mark.slow
 def test_holdings_that_cannot_be_are_refused_by_line(root):
     holdings = root.path / "01_raw/holdings.csv"
     holdings.write_text("symbol,shares,settled\nFPT,100,200\n")

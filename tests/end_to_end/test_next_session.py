@@ -87,6 +87,7 @@ def test_an_unfinished_bar_is_refused(root, price_folder):
     refused(finished, "D010", "The newest bar of ACB, FPT, VNM is not finished")
 
 
+@pytest.mark.slow
 def test_a_changed_past_is_refused_also_the_second_time(root, price_folder, tmp_path):
     folder = tmp_path / "other_download"
     shutil.copytree(price_folder, folder)
@@ -97,6 +98,7 @@ def test_a_changed_past_is_refused_also_the_second_time(root, price_folder, tmp_
         refused(forecast(root, folder, now), "D014 error ACB 2023-01-04", "accept_vintage")
 
 
+@pytest.mark.slow
 def test_a_model_too_old_is_refused(root, price_folder, tmp_path):
     folder = tmp_path / "later"
     shutil.copytree(price_folder, folder)

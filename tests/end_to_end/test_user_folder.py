@@ -48,6 +48,7 @@ def test_a_family_is_trained_on_the_good_files_and_the_bad_one_is_named(folder, 
     assert "HPG" in (root.path / "08_reporting/data_quality.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_file_of_garbage_is_told_by_the_data_pipeline(folder, tmp_path):
     mixed = tmp_path / "mixed"
     mixed.mkdir()

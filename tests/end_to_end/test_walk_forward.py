@@ -81,6 +81,7 @@ def test_the_report_is_one_page_that_opens_offline(walked, data):
     assert str(report) in walked[1].flat
 
 
+@pytest.mark.slow
 def test_an_unchanged_rerun_runs_nothing_and_a_lost_fold_only_itself(walked):
     root, _ = walked
     again = root.run("--pipeline=walk_forward")

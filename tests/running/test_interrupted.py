@@ -63,6 +63,7 @@ def run_with_kills(root, kills, randomness):
     assert start(root).wait() == 0
 
 
+@pytest.mark.slow
 def test_killed_runs_resume_to_the_bytes_of_an_unbroken_one(tmp_path, unbroken):
     root = tmp_path / "data"
     run_with_kills(root, 3, random.Random(0))
