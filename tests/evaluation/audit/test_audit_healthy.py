@@ -88,14 +88,6 @@ def test_selection_inside_the_fold_is_healthy(longer):
     assert {one["verdict"] for one in found} == {"pass"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "scope"), INSTANCES)
-def test_every_family_is_healthy_with_all_its_features(longer, name, scope):
-    found = audit(longer, name, scope, AuditOptions())
-    assert [one for one in found if one["verdict"] == "fail"] == []
-    assert verdict(found)["verdict"] in ("clean", "incomplete")
-
-
 @pytest.fixture(scope="module")
 def real(real_data):
     read = read_folder(real_data / "ohlcv")
