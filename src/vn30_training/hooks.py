@@ -134,12 +134,18 @@ class MissingInputsError(click.ClickException):
     """A run was asked for whose inputs no run has made yet."""
 
     def __init__(self, names: list[str]) -> None:
-        models = [name for name in names if name.endswith(".model")]
-        command = "--pipeline=baseline" if models else "--pipeline=data"
-        if not models and any(name.startswith(("board_", "forecasts_")) for name in names):
-            command = "--pipeline=baseline"
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        super().__init__(f"Missing: {shown}. Make them first with: kedro run {command}")
+        command = f"kedro run --pipeline={_maker(names)}"
+        super().__init__(f"Missing: {shown}. Make them first with: {command}")
+
+
+def _maker(names: list[str]) -> str:
+    """Return the pipeline that makes all of these; the later ones make what the data does, too."""
+    if any(name.startswith(("stitched_", "fold_", "walk_forward_")) for name in names):
+        return "walk_forward"
+    if any(name.startswith(("board_", "forecasts_")) or name.endswith(".model") for name in names):
+        return "baseline"
+    return "data"
 
 
 PROJECT_HOOKS = (
