@@ -63,6 +63,35 @@ def test_what_both_tests_show_is_named_and_counted(tables):
     )
 
 
+def with_index(tables, low):
+    """Take a benchmark for the index, and let ``low`` bound what strategies lead it by."""
+    named = {"equal_weight": "price_index"}
+    excess = tables.excess.replace({"benchmark": named})
+    return replace(
+        tables,
+        performance=tables.performance.replace({"strategy": named}),
+        excess=excess.assign(low=np.where(excess["benchmark"] == "price_index", low, 9.0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "words"),
+    [
+        (-0.01, f"0 of {COUNT} strategies are ahead of it by the interval of the excess, 0 by"),
+        (0.01, f"{COUNT} strategies are ahead of it by the interval of the excess, 0 by more"),
+        (0.03, f"excess, {COUNT} by more than 2 % a year"),
+    ],
+)
+def test_an_index_without_dividends_is_said_to_flatter(tables, low, words):
+    text = told(with_index(tables, low), "Price index")
+    assert "without dividends, which the returns of stocks here have" in text
+    assert words in text
+
+
+def test_without_an_index_nothing_is_said_of_one(tables):
+    assert told(tables, "Price index") == ""
+
+
 def test_benchmarks_are_no_strategies(tables):
     held = tables.performance["family"] == "benchmark"
     text = told(tables, "Buy and hold", excess_low=np.where(held, 0.1, -0.1), dsr=0.99)

@@ -18,6 +18,7 @@ from vn30_training.trading.daily import daily_table, named_fills
 from vn30_training.trading.engine.book import EVENTS
 from vn30_training.trading.market_bars import make_bars
 from vn30_training.trading.plan import Plan, Weights
+from vn30_training.trading.price_index import index_days
 from vn30_training.trading.profiles import PROFILES, Profile
 from vn30_training.trading.rebalancing import Frequency, decision_rows
 from vn30_training.trading.returns import STRATEGY
@@ -60,9 +61,10 @@ class Market:
         sessions: pd.DataFrame,
         first: pd.Timestamp,
         options: BacktestOptions,
+        actions: pd.DataFrame | None = None,
     ) -> Self:
-        """Lay out the panel; trading begins with the session ``first``."""
-        whole = make_bars(panel, sessions, load_rules(options.market), basis=options.basis)
+        """Lay out the panel; trading begins with the session ``first``, see also `make_bars`."""
+        whole = make_bars(panel, sessions, load_rules(options.market), actions, options.basis)
         start = int(np.searchsorted(whole.dates, np.datetime64(first, "D")))
         return cls(_since(whole, start), history_of(panel, whole.dates, whole.symbols))
 
@@ -138,13 +140,27 @@ def backtest(
     return tried.tables()
 
 
-def backtest_benchmarks(market: Market, options: BacktestOptions) -> dict[str, pd.DataFrame]:
-    """Backtest what anyone can do without a forecast, on the same sessions and rules."""
+def backtest_benchmarks(
+    market: Market, options: BacktestOptions, index: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """Backtest what anyone can do without a forecast, on the same sessions and rules.
+
+    Parameters
+    ----------
+    market, options
+        As for `backtest`.
+    index
+        Levels that are one benchmark more, see `price_index.read_index`; none where it is empty.
+    """
     tried = Tried()
     signals = _no_forecasts(market)
     for name, rebalance in options.benchmarks.items():
         key = (BENCHMARK, "", name, rebalance)
         _try(tried, key, {}, signals, market, options.model_copy(update={"random": 0}))
+    if index is not None and len(index):
+        days = index_days(index, market.bars.dates, options.capital)
+        tried.daily.append(days)
+        tried.gross.append(days[[*STRATEGY, "date", "nav"]])
     return tried.tables()
 
 

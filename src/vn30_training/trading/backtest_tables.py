@@ -13,6 +13,8 @@ BENCHMARK = "benchmark"
 """The family of what strategies are held against."""
 BUY_AND_HOLD = "buy_and_hold"
 """The benchmark whose returns the performance table calls excess over."""
+PRICE_INDEX = "price_index"
+"""The benchmark that is an index of the user's, without costs and without dividends."""
 
 
 def _no_excess() -> pd.DataFrame:
@@ -25,7 +27,8 @@ class BacktestTables:
 
     Every table has the columns ``family, scope, strategy, rebalance`` (plain str, never missing)
     and is empty where the question could not be asked. Benchmarks are rows of
-    family `BENCHMARK`: strategies ``buy_and_hold, equal_weight``, and whatever others there are.
+    family `BENCHMARK`: strategies ``buy_and_hold, equal_weight``, `PRICE_INDEX` where there is an
+    index, and whatever others there are.
     Intervals ``low`` and ``high`` hold 95 %.
 
     Attributes

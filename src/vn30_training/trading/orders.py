@@ -19,7 +19,13 @@ from vn30_training.trading.order_options import OrderOptions
 from vn30_training.trading.order_reasons import wishes
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.rebalancing import decision_rows
-from vn30_training.trading.session_ahead import bars_ahead, limit_price, with_price_ahead
+from vn30_training.trading.session_ahead import (
+    bars_ahead,
+    ex_dates,
+    limit_price,
+    with_price_ahead,
+    without_payouts,
+)
 from vn30_training.trading.signals_grid import signals_of
 from vn30_training.trading.strategies.base import Decided
 from vn30_training.trading.strategies.history import Floats, history_of
@@ -35,7 +41,8 @@ class OrderList:
     table
         `order_lines.COLUMNS`: sales, purchases by rank, then what is kept.
     summary
-        JSON values: dates, account before and after in VND, turnover, notes.
+        JSON values: dates, account before and after in VND, turnover, notes, and the stocks with
+        an ex-date in that session, None where nothing is known of corporate actions.
     """
 
     table: pd.DataFrame
@@ -49,6 +56,7 @@ def make_orders(
     holdings: Holdings,
     options: OrderOptions,
     rules: Rules,
+    actions: pd.DataFrame | None = None,
 ) -> OrderList:
     """Decide at the close of the forecasts' day and write the orders for the next session.
 
@@ -64,6 +72,8 @@ def make_orders(
         What to do.
     rules
         The exchange's tables.
+    actions
+        Corporate actions, see `market_bars.make_bars`; None or empty where none are known.
 
     Raises
     ------
@@ -72,19 +82,21 @@ def make_orders(
     """
     own = _own(forecasts, options)
     date = own["date"].iloc[0]
-    bars = bars_ahead(panel, sessions, date, rules)
+    bars = bars_ahead(panel, sessions, date, rules, actions)
     price = _bounds(bars, rules, options)
-    exchange = Exchange(with_price_ahead(bars, price), options.profile)
-    account = _open(exchange, holdings)
     last = last_bar(bars.close)[-1]
     shares = np.array([holdings.shares.get(name, 0) for name in bars.symbols], dtype=np.int64)
+    ahead = with_price_ahead(without_payouts(bars, shares), price)
+    exchange = Exchange(ahead, options.profile)
+    account = _open(exchange, holdings)
     nav = holdings.cash + int(shares @ last)
     decided = _decide(own, panel[panel["date"] <= date], bars, shares * last / max(nav, 1), options)
     fills = exchange.follow(account, decided.plan)
     venue = make_venue(bars, options.profile)
     sheet = Sheet(bars, venue, options.at, rules, options.limit_ticks, options.participation, nav)
     table = order_table(sheet, own, holdings, decided.plan, fills)
-    return OrderList(table, _summary(table, sheet, holdings, decided, account, fills))
+    told = _summary(table, sheet, holdings, decided, account, fills)
+    return OrderList(table, told | _on_actions(bars, actions, told["notes"]))
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
@@ -173,6 +185,16 @@ def _summary(
         "orders": int((table["shares"] > 0).sum()),
         "notes": _notes(sheet, decided),
     }
+
+
+def _on_actions(bars: Bars, actions: pd.DataFrame | None, notes: list[str]) -> dict[str, Any]:
+    """Return the stocks with an ex-date ahead, None where nothing is known of them."""
+    if actions is None or actions.empty:
+        return {"ex_dates": None}
+    if bars.basis == "adjusted":
+        no_effect = "adjusted prices: the file of corporate actions has no effect"
+        return {"ex_dates": None, "notes": [*notes, no_effect]}
+    return {"ex_dates": ex_dates(bars)}
 
 
 def _notes(sheet: Sheet, decided: Decided) -> list[str]:

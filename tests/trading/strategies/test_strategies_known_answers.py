@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from pydantic import ValidationError
 from tests.trading.strategies.grids import LEAD, SECTORS, make_history, make_signals
@@ -14,7 +13,6 @@ from vn30_training.trading.strategies.benchmarks import (
     EqualMembers,
     Momentum,
     Reversal,
-    index_nav,
 )
 from vn30_training.trading.strategies.drift import drift_of
 from vn30_training.trading.strategies.filters import StockFilter
@@ -248,14 +246,6 @@ def test_drift_beyond_the_caps():
     assert drift.share == 0.5
     assert drift.largest_stock == 0.25
     assert drift.largest_sector == pytest.approx(0.4)
-
-
-def test_the_index_in_money():
-    dates = np.array(["2024-01-02", "2024-01-03", "2024-01-04"], "datetime64[D]")
-    index = pd.Series([990.0, 1000.0, 1100.5], pd.to_datetime(["2023-12-29", *dates[[0, 2]]]))
-    assert index_nav(index, dates, 10**9).tolist() == [10**9, 10**9, 1_100_500_000]
-    with pytest.raises(ValueError, match="begins after"):
-        index_nav(index[2:], dates, 10**9)
 
 
 @pytest.mark.parametrize("name", ["topk_8", "score_rank", "optimised", "buy_and_hold"])

@@ -13,7 +13,7 @@ TABLES = ("daily", "gross", "unfilled", "stops", "fills", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
 FIGURES = ("excess", "costs")
 FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
-_MARKET = ("panel", "sessions", "params:backtest")
+_MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")
 
 
 def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipeline]:
@@ -35,10 +35,22 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
             outputs="backtest_first",
             name="first_session",
         ),
+        Node(
+            nodes.read_user_actions,
+            inputs="raw_actions",
+            outputs="corporate_actions",
+            name="read_user_actions",
+        ),
+        Node(
+            nodes.read_user_index,
+            inputs=["raw_index", "backtest_first", "panel", "sessions"],
+            outputs="index_levels",
+            name="read_user_index",
+        ),
         *(_family(family, f"{source}_{family}") for family in families),
         Node(
             nodes.backtest_benchmarks,
-            inputs=["backtest_first", *_MARKET],
+            inputs=["index_levels", "backtest_first", *_MARKET],
             outputs={name: f"tried_{name}_benchmark" for name in TABLES},
             name="backtest_benchmarks",
         ),
@@ -74,7 +86,10 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         ),
         Node(
             nodes.describe_backtests,
-            inputs=["labels", "members", "quality", "vintage", "parameters", "backtest_first"],
+            inputs=[
+                *("labels", "members", "quality", "vintage", "parameters", "backtest_first"),
+                *("panel", "corporate_actions"),
+            ],
             outputs="backtest_manifest",
             name="describe_backtests",
         ),
@@ -108,7 +123,7 @@ def _family(family: str, forecasts: str) -> Pipeline:
         namespace=f"{family}.{Scope('pooled')}",
         inputs={
             "forecasts": forecasts,
-            **{name: name for name in ("backtest_first", "panel", "sessions")},
+            **{name: name for name in ("backtest_first", *_MARKET[:-1])},
         },
         outputs={f"tried_{name}_{family}" for name in TABLES},
         parameters={"params:backtest": "params:backtest"},

@@ -12,7 +12,10 @@ def create_pipeline() -> list[Node]:
     return [
         Node(
             nodes.write_orders,
-            inputs=["holdings", "next_session", "as_of", "panel", "sessions", "params:orders"],
+            inputs=[
+                *("holdings", "next_session", "as_of", "panel", "sessions", "params:orders"),
+                "raw_actions",
+            ],
             outputs={"table": "orders", "summary": "orders_summary"},
             name="write_orders",
         )
