@@ -19,7 +19,11 @@ from vn30_training.trading.strategies.registry import (
 CAPS = {"stock": 0.2, "sector": 0.5}
 ALL = {
     **{name: (name, {}) for name in [*STRATEGIES, *BENCHMARKS, *PRESETS]},
-    **{f"optimised by {name}": ("optimised", {"optimiser": name}) for name in OPTIMISERS},
+    **{
+        f"optimised by {name}": ("optimised", {"optimiser": name})
+        for name in OPTIMISERS
+        if name not in PRESETS
+    },
     "in few": ("optimised", {"optimiser": "hrp", "best": 6}),
 }
 
