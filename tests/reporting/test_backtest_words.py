@@ -121,4 +121,4 @@ def test_tables_that_were_never_made_are_passed_over(tables):
     names = ("unfilled", "stops", "sensitivity", "chance", "notes", "trades")
     sentences = takeaways(replace(tables, **dict.fromkeys(names, bare)))
     abouts = {one.about for one in sentences}
-    assert abouts == {"Buy and hold", "The best of many", "Costs", "Falls"}
+    assert abouts == {"Buy and hold", "The best of many", "Costs", "Falls", "Positions"}
