@@ -168,6 +168,9 @@ def test_families_take_turns_and_results_do_not_choose():
     chosen = drawn(tables)
     assert len(chosen) == MOST_DRAWN
     assert sum(family == "ridge" for family, _, _ in chosen) == 12
+    assert {strategy for _, _, strategy in chosen} == set(strategies)
+    scopes = [scope for family, scope, _ in chosen if family == "lstm"]
+    assert scopes.count("pooled") == scopes.count("symbol") == 6
     reversed_results = tables.performance.assign(sharpe=-tables.performance["sharpe"])
     assert drawn(replace(tables, performance=reversed_results)) == chosen
 

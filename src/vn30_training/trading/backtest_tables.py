@@ -39,8 +39,8 @@ class BacktestTables:
     gross
         ``date, nav`` of the same plans under the frictionless profile.
     performance
-        From `performance.performance_table`, benchmarks among them, against `BUY_AND_HOLD`; and
-        ``capacity`` (VND), where `trades.with_trades` added it.
+        From `performance.performance_table`, benchmarks among them, against `BUY_AND_HOLD`; and,
+        where they were added, the figures of `strategies.drift.Drift` and of `trades.with_trades`.
     unfilled
         Orders not or not wholly filled: ``side, reason, orders`` (count above 0).
     stops
@@ -49,10 +49,10 @@ class BacktestTables:
     sensitivity
         From `cost_analysis.fee_sensitivity`: ``fee`` (share of a trade's value), ``cagr, sharpe``.
     chance
-        From `chance.beside_random`: ``random_p, random_median, random_95``, and ``drawn``, how
-        many strategies on random signals of the same turnover there were.
+        From `chance.beside_random`: ``random_p, random_median, random_95, turnover,
+        random_turnover``, and ``drawn``, how many strategies on random signals there were.
     notes
-        ``date, reason``: where an optimiser fell back, and to what.
+        ``date, reason``: where a strategy could not do as it should, why, and what it did.
     trades
         From `round_trips.round_trips`.
     excess

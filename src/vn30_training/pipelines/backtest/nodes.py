@@ -21,6 +21,7 @@ from vn30_training.trading.performance import performance_table
 from vn30_training.trading.price_index import NO_INDEX, read_index
 from vn30_training.trading.returns import STRATEGY, with_returns
 from vn30_training.trading.round_trips import round_trips
+from vn30_training.trading.strategies.registry import make_strategy
 from vn30_training.trading.trades import with_trades
 
 Tables = dict[str, pd.DataFrame]
@@ -87,16 +88,19 @@ def collect(*tables: pd.DataFrame) -> pd.DataFrame:
 def log_backtests(
     daily: pd.DataFrame, backtest: BacktestOptions, vintage: dict[str, Any]
 ) -> dict[str, Any]:
-    """Log each strategy as a trial on these data."""
-    exchange = backtest.model_dump(mode="json", exclude={"strategies", "random", "seed"})
+    """Log each strategy as a trial on these data, known by all its options, not by its name."""
+    beside = {"strategies", "rebalance", "benchmarks", "random", "seed"}
+    exchange = backtest.model_dump(mode="json", exclude=beside)
     found = []
     for key, days in with_returns(daily).groupby(list(STRATEGY), observed=True):
         family, scope, strategy, rebalance = map(str, key)
         if family == BENCHMARK:
             continue
-        options = {"strategy": strategy, "rebalance": rebalance, **backtest.strategies[strategy]}
+        entry = backtest.strategies[strategy]
+        own = make_strategy(entry.strategy or strategy, entry.options)
+        told = {"strategy": type(own).__name__, "rebalance": rebalance}
         trial = trial_log.Trial.of(
-            *(family, scope, options, exchange),
+            *(family, scope, {**own.model_dump(mode="json"), **told}, exchange),
             sharpe=sharpe_ratio(days["net"].dropna()),
             rank_ic=float("nan"),
             n_days=len(days),
@@ -113,6 +117,7 @@ def count_backtests(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, A
 def judge_backtests(
     daily: pd.DataFrame,
     fills: pd.DataFrame,
+    drift: pd.DataFrame,
     counted: dict[str, Any],
     first: dict[str, str],
     panel: pd.DataFrame,
@@ -128,6 +133,7 @@ def judge_backtests(
     benchmarks = beside.pivot_table(index="date", columns="strategy", values="net")
     bars = Market.of(panel, sessions, pd.Timestamp(first["date"]), backtest, actions).bars
     table = performance_table(daily, benchmarks[BUY_AND_HOLD], counted)
+    table = table.merge(drift, on=list(STRATEGY), how="left")
     return {
         "performance": with_trades(table, daily, fills, bars),
         "excess": excess_table(daily[daily["family"] != BENCHMARK], benchmarks),

@@ -9,8 +9,9 @@ from kedro.pipeline import Node, Pipeline
 from vn30_training.models.scope import Scope
 from vn30_training.pipelines.backtest import nodes
 
-TABLES = ("daily", "gross", "unfilled", "stops", "fills", "chance", "notes")
+TABLES = ("daily", "gross", "unfilled", "stops", "fills", "drift", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
+UNTOLD = ("fills", "drift")
 FIGURES = ("excess", "costs")
 FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
 _MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")
@@ -27,7 +28,7 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         A key of `FORECASTS`.
     """
     source = FORECASTS[forecasts]
-    told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name != "fills"}
+    told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name not in UNTOLD}
     return [
         Node(
             nodes.first_session,
@@ -78,8 +79,8 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         Node(
             nodes.judge_backtests,
             inputs=[
-                *("backtest_daily", "backtest_fills", "backtest_trial_count", "backtest_first"),
-                *_MARKET,
+                *("backtest_daily", "backtest_fills", "backtest_drift"),
+                *("backtest_trial_count", "backtest_first", *_MARKET),
             ],
             outputs={name: f"backtest_{name}" for name in JUDGED},
             name="judge_backtests",
