@@ -20,8 +20,11 @@ PAUSE = 0.05
 
 
 def start(root, workers=2, pause=PAUSE):
-    command = [sys.executable, str(SCRIPT), str(root), str(workers), f"--pause={pause}"]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, str(SCRIPT), str(root), str(workers)]
+    environment = {**os.environ, "TOY_PAUSE": str(pause)}
+    return subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def wait_for(condition, seconds=60):
