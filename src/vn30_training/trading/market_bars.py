@@ -108,8 +108,8 @@ def _raw_bars(grid: Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
     last = last_bar(prices["close"])
     known = _actions(grid, rules, table, prices, np.where(bar, close, np.nan))
     limits = session_limits(rules, grid.dates, last, bar & grid.traded, known)
-    bonus = known.holders_bonus(last)
-    return _bars(grid, rules, prices, limits, known.cash, bonus, "raw")
+    given = known.cash, known.holders_bonus(last), known.taxed
+    return _bars(grid, rules, prices, limits, given, "raw")
 
 
 def _actions(
@@ -154,7 +154,7 @@ def _adjusted_bars(grid: Grid, rules: Rules) -> Bars:
     width = np.where(special, percent[:, 1:], percent[:, :1])
     limits = _approximate(prices, exact, 10 * width - _NEAR_LIMIT)
     none = np.zeros_like(limits.reference)
-    return _bars(grid, rules, prices, limits, none, none, "adjusted")
+    return _bars(grid, rules, prices, limits, (none, none, none), "adjusted")
 
 
 def _approximate(prices: dict[str, Ints], limits: Limits, near: Ints) -> Limits:
@@ -174,11 +174,11 @@ def _bars(
     rules: Rules,
     prices: dict[str, Ints],
     limits: Limits,
-    cash: Ints,
-    bonus: Ints,
+    given: tuple[Ints, Ints, Ints],
     basis: Literal["raw", "adjusted"],
 ) -> Bars:
     volume = np.nan_to_num(grid.positive("volume"))
+    cash, bonus, taxed = given
     return Bars(
         dates=grid.dates,
         symbols=grid.symbols,
@@ -196,6 +196,7 @@ def _bars(
         member=grid.table(grid.panel["member"].to_numpy(dtype=bool), missing=False),
         cash_dividend=cash,
         bonus=bonus,
+        taxed_bonus=taxed,
         **session_rules(rules, grid.dates),
         basis=basis,
     )
