@@ -38,5 +38,10 @@ def bars_of(symbols: str, n: int, **given) -> Bars:
         known[f"sellable_at_{clock}"] = known[f"cash_at_{clock}"] = 0 * whole
     for name in ("fee", "sell_tax", "dividend_tax", "bonus_tax", "par"):
         known[name] = 0 * whole
-    known |= {"closing_auction": whole > 0, "lot": whole, "max_order": 0 * whole, "odd_lots": whole > 0}
+    known |= {
+        "closing_auction": whole > 0,
+        "lot": whole,
+        "max_order": 0 * whole,
+        "odd_lots": whole > 0,
+    }
     return Bars(**(known | {"member": np.ones(shape, dtype=bool), "basis": "raw"} | given))

@@ -280,7 +280,9 @@ def test_a_stop_that_cannot_sell_leaves_the_sale_to_the_plan():
 
 
 def test_after_a_stop_the_plan_buys_no_more_until_it_decides_anew():
-    bars = plain_bars([[10_000], [10_000], [9_000], [9_000], [9_000], [9_000]], volume=[[5_000]] * 6)
+    bars = plain_bars(
+        [[10_000], [10_000], [9_000], [9_000], [9_000], [9_000]], volume=[[5_000]] * 6
+    )
     simulation = run(bars, HOLD, stops=Stops(loss=0.05), participation=0.1, patience=4)
     assert simulation.shares[0, :, 0].tolist() == [0, 500, 0, 0, 0, 0]
 

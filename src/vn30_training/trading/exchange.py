@@ -131,7 +131,9 @@ class Exchange:
             If anything would have settled by the account's session.
         """
         waits = (self._venue.wait, any(shares.values())), (self._venue.cash_wait, cash > 0)
-        if any(given and session + wait[CLOSE, session] <= account.session for wait, given in waits):
+        if any(
+            given and session + wait[CLOSE, session] <= account.session for wait, given in waits
+        ):
             raise ValueError(f"What was dealt in session {session} has settled since.")
         for symbol, waiting in shares.items():
             n = self._place(symbol)

@@ -37,9 +37,7 @@ def profit_level(venue: Venue, book: Book, u: int, n: int, profit: int) -> int:
 
 
 @compiled_lean
-def watch_stops(
-    venue: Venue, book: Book, journal: Journal, u: int, loss: int, profit: int
-) -> None:
+def watch_stops(venue: Venue, book: Book, journal: Journal, u: int, loss: int, profit: int) -> None:
     """Sell what fell or rose enough during session ``u``.
 
     A stop deals at the worse of the open and its level, a target at its level; if a bar holds
