@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vn30_training.trading.bars import Bools, Ints
-from vn30_training.trading.engine.dropout import choose
+from vn30_training.trading.engine.dropout import LEAVES, Dropout, choose
 from vn30_training.trading.plan import Floats, Plan, TopkDropout, Weights
 from vn30_training.trading.simulation import rules_of
 
@@ -40,9 +40,16 @@ def whys(plan: Plan, shares: Ints, held: Floats, ranks: Sequence[float], tried: 
     return _of_dropout(plan, shares > 0, ranks, tried)
 
 
+def _leaving(row: Floats, held: Bools, rule: Dropout) -> Bools:
+    """Mark the holdings that TopkDropout would exchange, shape (N,)."""
+    newcomers, fate, able = (np.ones(row.size, dtype=np.int64) for _ in range(3))
+    choose(row, held.astype(np.int64), able, rule, newcomers, fate)
+    return fate == LEAVES
+
+
 def _of_dropout(plan: TopkDropout, held: Bools, ranks: Sequence[float], tried: Bools) -> list[str]:
     row, rule = wishes(plan), next(rules_of(plan))
-    drop, _ = choose(row, held, np.ones(row.size, dtype=bool), rule)
+    drop = _leaving(row, held, rule)
     phrases = []
     for n, rank in enumerate(ranks):
         stand = "not among those that may be held" if np.isnan(row[n]) else f"rank {rank:.0f}"

@@ -65,7 +65,9 @@ class Book(NamedTuple):
     target, rank
         Shares aimed at (`NO_TARGET`: none) and who buys first (higher), shape (N,).
     queue
-        Who buys in this session, in order, shape (N,).
+        Who buys in this session, or may, in order, shape (N,).
+    able, fate
+        What can be dealt in, and what `dropout.choose` decided, shape (N,).
     patience
         Sessions for which the targets still stand, shape (1,).
     """
@@ -84,6 +86,8 @@ class Book(NamedTuple):
     target: Ints
     rank: np.ndarray[tuple[int], np.dtype[np.float64]]
     queue: Ints
+    able: Ints
+    fate: Ints
     patience: Ints
 
 
@@ -130,6 +134,8 @@ def open_book(venue: Venue, cash: int) -> Book:
         target=np.full(stocks, NO_TARGET, dtype=np.int64),
         rank=np.zeros(stocks),
         queue=_zeros(stocks),
+        able=_zeros(stocks),
+        fate=_zeros(stocks),
         patience=_zeros(1),
     )
 

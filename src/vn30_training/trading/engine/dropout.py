@@ -7,17 +7,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
-from vn30_training.trading.engine.compiling import compiled
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.matching import buy, obstacle, sell
-from vn30_training.trading.engine.orders import aim, at_limit, first_to_last
+from vn30_training.trading.engine.orders import aim, at_limit
 from vn30_training.trading.engine.session import invested
 from vn30_training.trading.engine.venue import CLOSE, Venue
 from vn30_training.trading.reasons import BUY, FILLED, ORDER, SELL
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
+
+OUT, IN, SEEN, LEAVES = range(4)
+"""What becomes of a stock in a choice: no part of it, part of it, looked at, to be sold."""
 
 
 class Dropout(NamedTuple):
@@ -31,45 +33,69 @@ class Dropout(NamedTuple):
     risk_degree: float
 
 
-@compiled
-def tradable(venue: Venue, u: int, clock: int, forbid_at_limit: bool) -> Bools:
-    """Say which stocks can be dealt in; at a limit, on neither side, if that is forbidden."""
-    can = np.empty(venue.volume.shape[1], dtype=np.bool_)
-    for n in range(can.size):
-        price = venue.price[clock, u, n]
-        buys = obstacle(venue, u, n, price, BUY) == FILLED
-        sells = obstacle(venue, u, n, price, SELL) == FILLED
-        can[n] = (buys and sells) if forbid_at_limit else (buys or sells)
-    return can
+@compiled_lean
+def is_tradable(venue: Venue, u: int, n: int, clock: int, forbid_at_limit: bool) -> bool:
+    """Say whether a stock can be dealt in; at a limit, on neither side, if that is forbidden."""
+    price = venue.price[clock, u, n]
+    buys = obstacle(venue, u, n, price, BUY) == FILLED
+    sells = obstacle(venue, u, n, price, SELL) == FILLED
+    return (buys and sells) if forbid_at_limit else (buys or sells)
 
 
-@compiled
-def choose(scores: Floats, held: Bools, can: Bools, rule: Dropout) -> tuple[Bools, Places]:
-    """Return which holdings to drop, and the best newcomers in order, more than will be bought.
+@compiled_lean
+def worth(score: float) -> float:
+    """Return a score, the lowest where there is none."""
+    return -np.inf if np.isnan(score) else score
 
-    Holdings and newcomers are ranked together, so that nothing good is sold for something worse.
+
+@compiled_lean
+def choose(
+    scores: Floats, held: Ints, able: Ints, rule: Dropout, newcomers: Ints, fate: Ints
+) -> int:
+    """Write the best newcomers in order, more than will be bought, and return how many.
+
+    ``fate`` says which holdings leave. Holdings and newcomers are ranked together, so that nothing
+    good is sold for something worse; of equal scores the first column is the better. Stocks that
+    are not ``able`` are passed over. All arrays have shape (N,).
     """
-    n_held = int(held.sum())
-    room = rule.n_drop + rule.topk - n_held
-    order = first_to_last(np.where(np.isnan(scores), -np.inf, scores))
-    newcomers = np.empty(order.size, dtype=np.int64)
-    n_new = 0
-    for n in order:
-        if n_new < room and not held[n] and can[n] and not np.isnan(scores[n]):
-            newcomers[n_new] = n
+    n_held = 0
+    for n in range(scores.size):
+        fate[n] = IN if held[n] > 0 and able[n] else OUT
+        n_held += held[n] > 0
+    room, n_new = rule.n_drop + rule.topk - n_held, 0
+    for n in range(scores.size):
+        if held[n] > 0 or not able[n] or np.isnan(scores[n]):
+            continue
+        place = n_new
+        if n_new < room:
             n_new += 1
-    combined = held.copy()
-    combined[newcomers[:n_new]] = True
-    drop = np.zeros(order.size, dtype=np.bool_)
-    looked_at = 0
-    for n in order[::-1]:
-        if looked_at < rule.n_drop and combined[n] and can[n]:
-            looked_at += 1
-            drop[n] = held[n]
-    return drop, newcomers[:n_new]
+        elif room > 0 and scores[newcomers[room - 1]] < scores[n]:
+            place = room - 1
+        else:
+            continue
+        while place > 0 and scores[newcomers[place - 1]] < scores[n]:
+            newcomers[place] = newcomers[place - 1]
+            place -= 1
+        newcomers[place] = n
+    for n in newcomers[:n_new]:
+        fate[n] = IN
+    _mark_weakest(scores, held, rule.n_drop, fate)
+    return n_new
 
 
-@compiled
+@compiled_lean
+def _mark_weakest(scores: Floats, held: Ints, count: int, fate: Ints) -> None:
+    for _ in range(count):
+        weakest = -1
+        for n in range(scores.size):
+            if fate[n] == IN and (weakest < 0 or worth(scores[n]) <= worth(scores[weakest])):
+                weakest = n
+        if weakest < 0:
+            return
+        fate[weakest] = LEAVES if held[weakest] > 0 else SEEN
+
+
+@compiled_lean
 def aim_at_best(
     venue: Venue,
     book: Book,
@@ -85,29 +111,30 @@ def aim_at_best(
     A place is free only if its stock will be old enough and settled. A stock that did not trade
     keeps its place and takes none of the ``n_drop``: its sale would fail again and again.
     """
-    held = book.held > 0
-    can = (venue.close[u - 1] > 0) & (venue.volume[u - 1] > 0)
-    if rule.only_tradable:
-        can &= tradable(venue, u - 1, CLOSE, rule.forbid_at_limit)
-    drop, newcomers = choose(scores, held, can, rule)
-    book.target[:] = NO_TARGET
+    n_held = 0
+    for n in range(scores.size):
+        n_held += book.held[n] > 0
+        book.able[n] = venue.close[u - 1, n] > 0 and venue.volume[u - 1, n] > 0
+        if book.able[n] and rule.only_tradable:
+            book.able[n] = is_tradable(venue, u - 1, n, CLOSE, rule.forbid_at_limit)
+    n_new = choose(scores, book.held, book.able, rule, book.queue, book.fate)
     cash, dropped = book.cash[0], 0
-    for n in range(held.size):
-        settled = book.held[n] > book.locked[clock, n]
-        if drop[n] and u - book.since[n] >= rule.hold_thresh and settled:
+    for n in range(scores.size):
+        book.target[n], book.rank[n] = NO_TARGET, worth(scores[n])
+        old = u - book.since[n] >= rule.hold_thresh
+        if book.fate[n] == LEAVES and old and book.held[n] > book.locked[clock, n]:
             book.target[n] = 0
             cash += book.held[n] * book.mark[n]
             dropped += 1
-    places = min(max(dropped + rule.topk - int(held.sum()), 0), newcomers.size)
+    places = min(max(dropped + rule.topk - n_held, 0), n_new)
     cap = int(max_weight * (book.cash[0] + invested(book)))
-    for n in newcomers[:places]:
+    for n in book.queue[:places]:
         if book.mark[n] > 0:
             aim(book, n, min(int(cash * rule.risk_degree / places), cap))
-    book.rank[:] = np.where(np.isnan(scores), -np.inf, scores)
     book.patience[0] = patience + 1
 
 
-@compiled
+@compiled_lean
 def deal_in_best(
     venue: Venue,
     book: Book,
@@ -118,20 +145,25 @@ def deal_in_best(
     rule: Dropout,
 ) -> None:
     """Trade as qlib does: places and cash are counted when the sales are done."""
-    held = book.held > 0
-    able = tradable(venue, u, clock, rule.forbid_at_limit)
-    can = able if rule.only_tradable else np.ones(held.size, dtype=np.bool_)
-    drop, newcomers = choose(scores, held, can, rule)
-    for n in range(held.size):
-        if not drop[n] or u - book.since[n] < rule.hold_thresh:
+    n_held = dropped = 0
+    for n in range(scores.size):
+        n_held += book.held[n] > 0
+        able = is_tradable(venue, u, n, clock, rule.forbid_at_limit)
+        book.able[n] = able or not rule.only_tradable
+    n_new = choose(scores, book.held, book.able, rule, book.queue, book.fate)
+    for n in range(scores.size):
+        if book.fate[n] != LEAVES:
             continue
+        dropped += 1
         price = venue.price[clock, u, n]
-        if not rule.forbid_at_limit or at_limit(venue, u, n, price) == FILLED:
+        if u - book.since[n] >= rule.hold_thresh and (
+            not rule.forbid_at_limit or at_limit(venue, u, n, price) == FILLED
+        ):
             sell(venue, book, journal, u, n, clock, book.held[n], price, ORDER)
-    places = min(max(int(drop.sum()) + rule.topk - int(held.sum()), 0), newcomers.size)
+    places = min(max(dropped + rule.topk - n_held, 0), n_new)
     cash = book.cash[0] - book.cash_locked[clock]
-    for n in newcomers[:places]:
+    for n in book.queue[:places]:
         price = venue.price[clock, u, n]
-        if able[n]:
+        if is_tradable(venue, u, n, clock, rule.forbid_at_limit):
             shares = int(cash * rule.risk_degree / places / price)
             buy(venue, book, journal, u, n, clock, shares, price, 0.0)

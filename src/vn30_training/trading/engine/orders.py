@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
-from vn30_training.trading.engine.compiling import compiled, compiled_lean
+from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.matching import buy, note, obstacle, sell
 from vn30_training.trading.engine.session import invested
 from vn30_training.trading.engine.venue import Venue
@@ -29,24 +29,17 @@ def aim(book: Book, n: int, value: int) -> None:
     book.target[n] = min(max(book.held[n], least), most)
 
 
-@compiled
+@compiled_lean
 def aim_at_weights(
     book: Book, weights: NDArray[np.float64], max_weight: float, patience: int
 ) -> None:
     """Turn a row of weights into targets of shares at the closes that are known."""
     nav = book.cash[0] + invested(book)
-    book.target[:] = NO_TARGET
     for n in range(weights.size):
+        book.target[n], book.rank[n] = NO_TARGET, weights[n]
         if book.mark[n] > 0:
             aim(book, n, int(np.rint(min(weights[n], max_weight) * nav)))
-    book.rank[:] = weights
     book.patience[0] = patience + 1
-
-
-@compiled
-def first_to_last(rank: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the places from the highest rank to the lowest, equal ones in order of columns."""
-    return np.argsort(-rank, kind="mergesort")
 
 
 @compiled_lean
