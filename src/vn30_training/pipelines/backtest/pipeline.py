@@ -12,7 +12,11 @@ from vn30_training.pipelines.backtest import nodes
 TABLES = ("daily", "gross", "unfilled", "stops", "fills", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
 FIGURES = ("excess", "costs")
-FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
+FORECASTS = {
+    "walk_forward": ("stitched", "fold_scores", "walk_forward_scheme"),
+    "baseline": ("forecasts", "board", "split"),
+}
+"""Forecasts and scores of a family, and how training and test were cut."""
 _MARKET = ("panel", "sessions", "params:backtest")
 
 
@@ -26,7 +30,7 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
     forecasts
         A key of `FORECASTS`.
     """
-    source = FORECASTS[forecasts]
+    source, board, scheme = FORECASTS[forecasts]
     told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name != "fills"}
     return [
         Node(
@@ -53,7 +57,10 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         ),
         Node(
             nodes.log_backtests,
-            inputs=["backtest_daily", "params:backtest", "vintage"],
+            inputs=[
+                *("backtest_daily", "params:backtest", "params:features", "labels"),
+                *(scheme, "vintage", *(f"{board}_{family}" for family in families)),
+            ],
             outputs="trials",
             name="log_backtests",
         ),
