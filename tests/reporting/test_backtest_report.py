@@ -109,9 +109,10 @@ def test_rebalances_stand_in_their_order(page):
 
 
 def test_why_an_interval_above_zero_is_no_claim(tables):
-    table = tables.performance.assign(excess_low=0.01, excess_high=0.3, dsr=0.61)
+    table = tables.performance.assign(excess_low=0.01, excess_high=0.3, excess_dsr=0.61)
     text = rendered(tables, performance=table)
-    assert "interval 1.0 to 30.0 %, but the deflated Sharpe probability is 0.61." in text
+    doubt = "with 57 trials allowed for, the probability that it is above zero is 0.61."
+    assert f"interval 1.0 to 30.0 %, but {doubt}" in text
     assert "better than buy and hold after costs: +" not in text.replace("no better than", "")
 
 

@@ -26,6 +26,7 @@ from vn30_training.reporting.formatting import (
     known,
     number,
     percent,
+    plural,
 )
 from vn30_training.reporting.verdicts import Sentence
 from vn30_training.trading.backtest_tables import BacktestTables
@@ -93,7 +94,10 @@ def _sentence(record: Record) -> Sentence:
         return Sentence(about, "not judged: its excess over buy and hold has no interval.")
     told = f"{word} than buy and hold after costs: {excess_words(record)}"
     if word == NO_BETTER and record["excess_low"] > 0:
-        told += f", but the deflated Sharpe probability is {number(record['dsr'], 2)}"
+        told += (
+            f", but with {plural(record['trials'], 'trial')} allowed for, the probability that it "
+            f"is above zero is {number(record['excess_dsr'], 2)}"
+        )
     return Sentence(about, f"{told}.")
 
 

@@ -15,7 +15,6 @@ from vn30_training.reporting.backtest_verdicts import (
 )
 from vn30_training.reporting.formatting import (
     count,
-    interval,
     known,
     number,
     percent,
@@ -74,20 +73,19 @@ def _against_holding(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence:
 
 
 def _search(table: pd.DataFrame) -> Sentence:
-    """Tell the highest deflated Sharpe probability beside the number of trials."""
-    ranked = table.dropna(subset=["dsr", "sharpe"])
+    """Tell how sure the best excess is beside the number of trials it is the best of."""
+    ranked = table.dropna(subset=["excess_dsr", "information_ratio"])
     if ranked.empty:
-        return Sentence("The best of many", "No Sharpe ratio could be judged.")
-    best = ranked.sort_values("sharpe").to_dict("records")[-1]
+        return Sentence("The best of many", "No excess over buy and hold could be judged.")
+    best = ranked.sort_values("information_ratio").to_dict("records")[-1]
     told = (
-        f"The highest Sharpe ratio of {_strategies(len(ranked))}, {number(best['sharpe'], 2)} "
-        f"(interval {interval(best['sharpe_low'], best['sharpe_high'], 2)}; {called(best)}), is "
-        f"flattered by being picked. Allowing for {plural(best['trials'], 'trial')} on these data, "
-        f"the probability that it is above zero is {number(best['dsr'], 2)}"
+        f"The highest information ratio against buy and hold of {_strategies(len(ranked))}, "
+        f"{number(best['information_ratio'], 2)} ({called(best)}), is flattered by being picked. "
+        f"Allowing for {plural(best['trials'], 'trial')} on these data, the probability that its "
+        f"excess is above zero is {number(best['excess_dsr'], 2)}"
     )
-    enough = best["dsr"] >= CONFIDENT
-    doubt = "is above zero, not above buy and hold" if enough else "cannot be told from luck"
-    return Sentence("The best of many", f"{told}, which {doubt}.")
+    doubt = "" if best["excess_dsr"] >= CONFIDENT else ", which cannot be told from luck"
+    return Sentence("The best of many", f"{told}{doubt}.")
 
 
 def _chance(tables: BacktestTables) -> Sentence | None:
