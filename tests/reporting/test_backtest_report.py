@@ -16,7 +16,11 @@ from tests.reporting.test_report import LOADING, Page
 
 from vn30_training.reporting.backtest_console import summary
 from vn30_training.reporting.backtest_gallery import MOST_DRAWN, OVERVIEW, SECTION, drawn
-from vn30_training.reporting.backtest_report import draw_backtest, render_backtest
+from vn30_training.reporting.backtest_report import (
+    draw_backtest,
+    exchange_facts,
+    render_backtest,
+)
 from vn30_training.trading.backtest_tables import BacktestTables
 
 MANIFEST = {
@@ -119,6 +123,9 @@ def test_why_an_interval_above_zero_is_no_claim(tables):
 def test_how_it_was_traded(page):
     for fact in ("walk forward", "hose", "1,000,000,000 VND", "2019-01-02"):
         assert fact in page.text
+    assert "Liquidity" not in page.text
+    told = exchange_facts({**MANIFEST, "unvalued": ["FPT", "VCB"]})
+    assert told[-1] == ("Liquidity", "not asked of 2 stocks, whose value as traded is unknown")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from vn30_training.reporting.backtest_sections import backtest_sections
 from vn30_training.reporting.backtest_words import takeaways
 from vn30_training.reporting.charts import panels_of
 from vn30_training.reporting.figures.theme import template
-from vn30_training.reporting.formatting import count
+from vn30_training.reporting.formatting import count, plural
 from vn30_training.reporting.headline import banners, facts, is_simulated
 from vn30_training.reporting.pages import embedded, page
 from vn30_training.reporting.tables import flatten
@@ -87,12 +87,15 @@ def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return how it was traded, as pairs of word and value; what the manifest lacks is left out."""
     options = manifest.get("backtest") or {}
     capital = options.get("capital")
+    unvalued = len(manifest.get("unvalued") or ())
+    of_stocks = f"{plural(unvalued, 'stock')}, whose value as traded is unknown"
     pairs = [
         ("Traded from", str(manifest.get("traded_from") or "")),
         ("Forecasts", str(options.get("forecasts") or "").replace("_", " ")),
         ("Exchange", str(options.get("profile") or "")),
         ("Rules", str(options.get("market") or "")),
         ("Capital", f"{count(capital)} VND" if capital else ""),
+        ("Liquidity", f"not asked of {of_stocks}" if unvalued else ""),
     ]
     return [(word, value) for word, value in pairs if value]
 

@@ -19,6 +19,7 @@ from vn30_training.trading.excess import excess_table
 from vn30_training.trading.performance import performance_table
 from vn30_training.trading.returns import STRATEGY, with_returns
 from vn30_training.trading.round_trips import round_trips
+from vn30_training.trading.strategies.history import never_valued
 from vn30_training.trading.trades import with_trades
 
 Tables = dict[str, pd.DataFrame]
@@ -151,10 +152,15 @@ def describe_backtests(
     vintage: dict[str, Any],
     parameters: dict[str, Any],
     first: dict[str, str],
+    panel: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Say what was traded: source, span, universe, rules, capital."""
-    told = describe(labels, members, quality, vintage, parameters)
-    return {**told, "traded_from": first["date"], "backtest": plain(parameters["backtest"])}
+    """Say what was traded: source, span, universe, rules, capital, what no filter could see."""
+    return {
+        **describe(labels, members, quality, vintage, parameters),
+        "traded_from": first["date"],
+        "backtest": plain(parameters["backtest"]),
+        "unvalued": never_valued(panel),
+    }
 
 
 def draw_backtests(**tables: pd.DataFrame) -> dict[str, Any]:

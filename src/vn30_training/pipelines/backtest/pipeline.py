@@ -81,7 +81,10 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         ),
         Node(
             nodes.describe_backtests,
-            inputs=["labels", "members", "quality", "vintage", "parameters", "backtest_first"],
+            inputs=[
+                *("labels", "members", "quality", "vintage", "parameters"),
+                *("backtest_first", "panel"),
+            ],
             outputs="backtest_manifest",
             name="describe_backtests",
         ),
