@@ -45,7 +45,7 @@ def fabricate_backtest(
     return BacktestTables(
         daily=net,
         gross=pd.concat([days for _, days in daily], ignore_index=True),
-        performance=performance_table(net, held[BUY_AND_HOLD], TRIALS),
+        performance=performance_table(net, held[BUY_AND_HOLD], TRIALS).assign(filled=250),
         unfilled=_per_key(keys, lambda: _unfilled(random)),
         stops=_per_key(
             own[:2],

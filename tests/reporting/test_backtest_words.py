@@ -97,13 +97,16 @@ def test_small_p_values_stand_beside_what_luck_gives(tables):
     assert "luck alone gives about 0.9" in text
 
 
-def test_reasons_are_added_up(tables):
-    unfilled = tables.unfilled.assign(orders=0)
-    unfilled.loc[unfilled.index[0], "orders"] = 7
-    sentences = takeaways(replace(tables, unfilled=unfilled))
-    text = next(one.text for one in sentences if one.about == "Orders")
-    assert "7 orders were not" in text
-    assert "at ceiling (7)" in text
+def test_refusals_of_the_market_are_told_apart_from_waits(tables):
+    counts = {"at ceiling": 7, "cash": 900, "lot": 40, "at floor": 0, "unsettled": 0}
+    first = ~tables.unfilled.duplicated("reason")
+    orders = tables.unfilled["reason"].map(counts).where(first, 0)
+    filled = tables.performance.assign(filled=[50, 10, *[0] * (len(tables.performance) - 2)])
+    given = replace(tables, unfilled=tables.unfilled.assign(orders=orders), performance=filled)
+    text = next(one.text for one in takeaways(given) if one.about == "Orders")
+    assert "60 orders dealt" in text
+    assert "market refused or cut 7 attempts (at ceiling 7);" in text
+    assert "940 attempts (cash 900, lot 40) lacked the account's own cash" in text
 
 
 def test_caveats_come_first(tables):

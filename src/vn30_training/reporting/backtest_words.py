@@ -23,6 +23,7 @@ from vn30_training.reporting.formatting import (
 from vn30_training.reporting.statements import listed
 from vn30_training.reporting.verdicts import Sentence
 from vn30_training.trading.backtest_tables import BENCHMARK, BUY_AND_HOLD, BacktestTables
+from vn30_training.trading.reasons import OF_THE_MARKET
 
 LEVEL = 0.05
 
@@ -147,17 +148,27 @@ def _falls(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence | None:
 
 
 def _orders(tables: BacktestTables) -> Sentence | None:
+    """Tell what the market refused apart from what waited for the account itself."""
     table = tables.unfilled.reindex(columns=["reason", "orders"])
     reasons = table.groupby("reason")["orders"].sum().sort_values(ascending=False, kind="stable")
-    if reasons.empty:
+    if reasons.empty or "filled" not in tables.performance:
         return None
-    parts = [f"{reason} ({count(orders)})" for reason, orders in reasons.head(3).items()]
-    total = int(reasons.sum())
+    filled = int(tables.performance["filled"].sum())
+    market = reasons.index.isin(OF_THE_MARKET)
+    refused, waited = (_reasons(reasons[mask]) for mask in (market, ~market))
     return Sentence(
         "Orders",
-        f"Over all strategies and benchmarks {plural(total, 'order')} "
-        f"{'was' if total == 1 else 'were'} not or not wholly filled, most for: {listed(parts)}.",
+        f"Of all strategies and benchmarks {plural(filled, 'order')} dealt, wholly or in part. The "
+        f"market refused or cut {refused}; {waited} lacked the account's own cash, a board lot or "
+        "settled shares. An order that waits counts in every session in which it is tried.",
     )
+
+
+def _reasons(counts: pd.Series[int]) -> str:
+    """Return how many attempts there were, and how many for each reason."""
+    parts = [f"{reason} {count(orders)}" for reason, orders in counts[counts > 0].items()]
+    told = plural(int(counts.sum()), "attempt")
+    return f"{told} ({', '.join(parts)})" if parts else told
 
 
 def _optimisers(tables: BacktestTables) -> Sentence | None:
