@@ -22,6 +22,7 @@ from vn30_training.reporting.backtest_report import (
     render_backtest,
 )
 from vn30_training.trading.backtest_tables import BacktestTables
+from vn30_training.trading.drawdowns import drawdown_table
 
 MANIFEST = {
     "source": "prices",
@@ -118,6 +119,14 @@ def test_why_an_interval_above_zero_is_no_claim(tables):
     doubt = "with 57 trials allowed for, the probability that it is above zero is 0.61."
     assert f"interval 1.0 to 30.0 %, but {doubt}" in text
     assert "better than buy and hold after costs: +" not in text.replace("no better than", "")
+
+
+def test_the_deepest_falls_are_told_with_their_days(tables, page):
+    own = tables.daily[tables.daily["family"] == "ridge"]
+    for record in drawdown_table(own, top=3).to_dict("records"):
+        start, end = (f"{record[name]:%Y-%m-%d}" for name in ("start", "end"))
+        span = f"{start} to {end}" if record["recovered"] else f"since {start}"
+        assert f"−{-100 * record['depth']:.0f} %, {span}" in page.text
 
 
 def test_how_it_was_traded(page):
