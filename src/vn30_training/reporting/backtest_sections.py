@@ -142,7 +142,9 @@ def _falls(days: pd.DataFrame) -> list[Plain]:
     """Return the deepest falls below a peak of every rebalance, the deepest first."""
     table = drawdown_table(days, top=DEEPEST)
     lines = []
-    for name, own in sorted(table.groupby("rebalance"), key=lambda one: rebalance_place(one[0])):
+    for name, own in sorted(
+        table.groupby("rebalance"), key=lambda one: rebalance_place(str(one[0]))
+    ):
         cells = [_fall(record) for record in own.to_dict("records")]
         cells += [MISSING] * (DEEPEST - len(cells))
         lines.append(Plain((str(name),), False, tuple(cells)))
