@@ -10,7 +10,7 @@ from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.evaluation.sharpe import sharpe_ratio
 from vn30_training.evaluation.signal import long_short_returns
-from vn30_training.evaluation.trials import Trial, merge, summary, trials
+from vn30_training.evaluation.trials import Trial, merge, summary, trials, undated
 
 SCHEME = {"window": "expanding", "folds": 7}
 
@@ -48,6 +48,19 @@ def test_the_count_is_of_all_and_the_variance_of_those_with_a_sharpe_ratio():
 @pytest.mark.parametrize("log", [[], [trial(1)], [trial(1), trial(2, None)]])
 def test_fewer_than_two_known_have_no_variance(log):
     assert summary(log, "abc") == {"count": len(log), "sharpe_variance": 0.0, "data": "abc"}
+
+
+def test_trials_of_before_a_ratio_was_logged_count_and_spread_nothing():
+    log = [trial(1), {**trial(2), "excess_sharpe": 0.1}, {**trial(3), "excess_sharpe": 0.3}]
+    found = summary(log, "abc", "excess_sharpe")
+    assert found["count"] == 3
+    assert found["excess_sharpe_variance"] == pytest.approx(0.02)
+
+
+def test_dates_are_no_part_of_how_it_was_cut():
+    cut = {"train": {"first": "2015-01-05"}, "gap_days": 3, "fold": 0}
+    assert undated(cut) == {"gap_days": 3}
+    assert undated({**SCHEME, "folds": [{"number": 1}, {"number": 2}]}) == {**SCHEME, "folds": 2}
 
 
 def test_the_id_is_the_hash_of_what_tells_configurations_apart():

@@ -50,6 +50,8 @@ def test_tick_around_its_change(price, before, after):
 
 
 def test_lots_orders_and_odd_lots_around_their_changes():
+    assert RULES.board_lot(date(2001, 10, 14)) == 100
+    assert RULES.board_lot(date(2001, 10, 15)) == 10
     assert RULES.board_lot(date(2021, 1, 3)) == 10
     assert RULES.board_lot(date(2021, 1, 4)) == 100
     assert RULES.max_order(date(2016, 9, 11)) == 19_990
@@ -74,9 +76,12 @@ def test_shortest_holding_around_each_change_of_settlement(day, at_open, at_clos
 
 
 def test_costs_and_hours():
-    assert RULES.sell_tax(TODAY) == 0.1
-    assert RULES.broker_fee(TODAY) == 0.15
-    assert RULES.dividend_tax(TODAY) == 5
+    assert RULES.sell_tax(date(2015, 1, 1)) == RULES.sell_tax(TODAY) == 0.1
+    assert RULES.broker_fee(date(2011, 12, 31)) == 0.35
+    assert RULES.broker_fee(date(2012, 1, 1)) == RULES.broker_fee(TODAY) == 0.15
+    assert RULES.dividend_tax(date(2015, 1, 1)) == RULES.dividend_tax(TODAY) == 5
+    assert RULES.hours(date(2012, 3, 4))["closing_auction"] == [["10:30", "10:45"]]
+    assert RULES.hours(date(2012, 3, 5))["closing_auction"] == [["13:45", "14:00"]]
     assert RULES.hours(date(2013, 7, 21))["closing_auction"] == [["13:45", "14:00"]]
     assert RULES.hours(date(2013, 7, 22))["closing_auction"] == [["14:30", "14:45"]]
 
@@ -144,9 +149,10 @@ def test_references_that_are_no_prices_are_refused(reference):
         RULES.limits(reference, TODAY)
 
 
-def test_days_before_a_table_are_refused():
-    with pytest.raises(ValueError, match="No sell_tax is known before 2015-01-01"):
-        RULES.sell_tax(date(2014, 12, 31))
+@pytest.mark.parametrize("rule", ["sell_tax", "dividend_tax"])
+def test_days_before_a_table_are_refused(rule):
+    with pytest.raises(ValueError, match=f"No {rule} is known before 2015-01-01"):
+        getattr(RULES, rule)(date(2014, 12, 31))
 
 
 def test_low_prices_can_move_by_a_tick():

@@ -2,14 +2,10 @@
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vn30_training.market.sessions import (
-    SessionCalendar,
     build_sessions,
     disagreements,
     expected_sessions,
@@ -95,42 +91,3 @@ def test_real_bars_differ_from_the_holidays_only_where_an_override_says_so(real_
     assert found["date"].astype(str).tolist() == ["2018-01-23", "2018-01-24"]
     assert not found["observed"].any()
     assert (found["override"] == found["observed"]).all()
-
-
-CALENDAR = SessionCalendar(
-    pd.DataFrame({"date": expected_sessions("2018-01-01", "2025-12-31").astype("datetime64[us]")})
-)
-
-
-def test_counting_skips_the_outage_and_tet():
-    assert CALENDAR.shift("2018-01-22", 2) == np.datetime64("2018-01-26")
-    assert CALENDAR.shift("2025-01-24", 1) == np.datetime64("2025-02-03")
-    assert CALENDAR.next("2025-01-30") == np.datetime64("2025-02-03")
-    assert CALENDAR.sessions_between("2025-01-24", "2025-02-03") == 1
-
-
-def test_arrays_are_shifted_at_once():
-    days = np.array(["2025-08-25", "2025-08-29"], dtype="datetime64[D]")
-    expected = np.array(["2025-08-28", "2025-09-05"], dtype="datetime64[us]")
-    assert (CALENDAR.shift(days, 3) == expected).all()
-
-
-@given(start=st.integers(0, 1500), n=st.integers(-300, 300))
-def test_shifting_back_returns_and_counts(start, n):
-    days = expected_sessions("2018-01-01", "2025-12-31")
-    if not 0 <= start + n < len(days):
-        return
-    there = CALENDAR.shift(days[start], n)
-    assert CALENDAR.shift(there, -n) == days[start]
-    assert CALENDAR.sessions_between(days[start], there) == n
-
-
-def test_days_that_are_no_sessions_and_ends_are_refused():
-    with pytest.raises(ValueError, match="2025-08-30 is no session"):
-        CALENDAR.shift("2025-08-30", 1)
-    with pytest.raises(ValueError, match="does not reach 3 sessions"):
-        CALENDAR.shift("2025-12-31", 3)
-    with pytest.raises(ValueError, match="no session after"):
-        CALENDAR.next("2025-12-31")
-    with pytest.raises(ValueError, match="ascending"):
-        SessionCalendar(pd.DataFrame({"date": pd.to_datetime(["2025-08-26", "2025-08-25"])}))

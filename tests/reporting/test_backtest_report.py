@@ -22,6 +22,7 @@ from vn30_training.reporting.backtest_report import (
     render_backtest,
 )
 from vn30_training.trading.backtest_tables import BacktestTables
+from vn30_training.trading.drawdowns import drawdown_table
 
 MANIFEST = {
     "source": "prices",
@@ -113,15 +114,27 @@ def test_rebalances_stand_in_their_order(page):
 
 
 def test_why_an_interval_above_zero_is_no_claim(tables):
-    table = tables.performance.assign(excess_low=0.01, excess_high=0.3, dsr=0.61)
+    table = tables.performance.assign(excess_low=0.01, excess_high=0.3, excess_dsr=0.61)
     text = rendered(tables, performance=table)
-    assert "interval 1.0 to 30.0 %, but the deflated Sharpe probability is 0.61." in text
+    doubt = "with 57 trials allowed for, the probability that it is above zero is 0.61."
+    assert f"interval 1.0 to 30.0 %, but {doubt}" in text
     assert "better than buy and hold after costs: +" not in text.replace("no better than", "")
+
+
+def test_the_deepest_falls_are_told_with_their_days(tables, page):
+    own = tables.daily[tables.daily["family"] == "ridge"]
+    for record in drawdown_table(own, top=3).to_dict("records"):
+        start, end = (f"{record[name]:%Y-%m-%d}" for name in ("start", "end"))
+        span = f"{start} to {end}" if record["recovered"] else f"since {start}"
+        assert f"−{-100 * record['depth']:.0f} %, {span}" in page.text
 
 
 def test_how_it_was_traded(page):
     for fact in ("walk forward", "hose", "1,000,000,000 VND", "2019-01-02"):
         assert fact in page.text
+    assert "Liquidity" not in page.text
+    told = exchange_facts({**MANIFEST, "unvalued": ["FPT", "VCB"]})
+    assert told[-1] == ("Liquidity", "not asked of 2 stocks, whose value as traded is unknown")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def told(tables, about: str, **changes) -> str:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "dsr", "word"),
+    ("low", "high", "deflated", "word"),
     [
         (0.01, 0.09, 0.96, "better"),
         (0.01, 0.09, 0.94, "no better"),
@@ -36,8 +36,9 @@ def told(tables, about: str, **changes) -> str:
         (np.nan, np.nan, 0.99, "not judged"),
     ],
 )
-def test_better_needs_interval_and_deflated_sharpe(low, high, dsr, word):
-    assert verdict({"excess_low": low, "excess_high": high, "dsr": dsr}) == word
+def test_better_needs_interval_and_deflated_ratio(low, high, deflated, word):
+    record = {"excess_low": low, "excess_high": high, "excess_dsr": deflated}
+    assert verdict(record) == word
 
 
 def test_no_better_is_what_is_said_of_luck(tables):
@@ -47,7 +48,7 @@ def test_no_better_is_what_is_said_of_luck(tables):
 
 
 def test_an_interval_without_the_search_allowed_for_is_no_claim(tables):
-    text = told(tables, "Buy and hold", excess_low=0.01, excess_high=0.1, dsr=0.5)
+    text = told(tables, "Buy and hold", excess_low=0.01, excess_high=0.1, excess_dsr=0.5)
     assert text.startswith("None of")
     assert f"{COUNT} of {COUNT} are ahead" in text
 
@@ -56,7 +57,7 @@ def test_what_both_tests_show_is_named_and_counted(tables):
     own = tables.performance["rebalance"].eq("weekly") & tables.performance["strategy"].eq("topk_5")
     sure = own & tables.performance["scope"].eq("symbol")
     low = np.where(sure, 0.01, -0.1)
-    text = told(tables, "Buy and hold", excess_low=low, excess_high=0.2, dsr=0.99)
+    text = told(tables, "Buy and hold", excess_low=low, excess_high=0.2, excess_dsr=0.99)
     assert text.startswith(
         "lightgbm (per symbol), topk_5, weekly is better than buy and hold after costs, "
         f"1 of {COUNT}; 0 of them are worse"
@@ -94,18 +95,19 @@ def test_without_an_index_nothing_is_said_of_one(tables):
 
 def test_benchmarks_are_no_strategies(tables):
     held = tables.performance["family"] == "benchmark"
-    text = told(tables, "Buy and hold", excess_low=np.where(held, 0.1, -0.1), dsr=0.99)
+    text = told(tables, "Buy and hold", excess_low=np.where(held, 0.1, -0.1), excess_dsr=0.99)
     assert text.startswith("None of")
 
 
 def test_the_best_of_many_is_told_with_the_trials_and_never_praised(tables):
     text = told(tables, "The best of many")
-    best = tables.strategies.sort_values("sharpe").iloc[-1]
-    assert f"{best['sharpe']:.2f}" in text
+    best = tables.strategies.sort_values("information_ratio").iloc[-1]
+    assert f"{best['information_ratio']:.2f}".replace("-", "−") in text
     assert "flattered by being picked" in text
-    assert "57 trials" in text
+    assert "Allowing for 57 trials" in text
+    assert "its excess is above zero" in text
     assert "cannot be told from luck" in text
-    assert "not above buy and hold" in told(tables, "The best of many", dsr=0.99)
+    assert "luck" not in told(tables, "The best of many", excess_dsr=0.99)
 
 
 def test_costs_are_told_by_rebalance(tables):
@@ -151,13 +153,16 @@ def test_the_largest_position_is_named(tables):
     assert f"31 % of NAV ({called(named)}), the largest sector 61 %." in text
 
 
-def test_reasons_are_added_up(tables):
-    unfilled = tables.unfilled.assign(orders=0)
-    unfilled.loc[unfilled.index[0], "orders"] = 7
-    sentences = takeaways(replace(tables, unfilled=unfilled))
-    text = next(one.text for one in sentences if one.about == "Orders")
-    assert "7 orders were not" in text
-    assert "at ceiling (7)" in text
+def test_refusals_of_the_market_are_told_apart_from_waits(tables):
+    counts = {"at ceiling": 7, "cash": 900, "lot": 40, "at floor": 0, "unsettled": 0}
+    first = ~tables.unfilled.duplicated("reason")
+    orders = tables.unfilled["reason"].map(counts).where(first, 0)
+    filled = tables.performance.assign(filled=[50, 10, *[0] * (len(tables.performance) - 2)])
+    given = replace(tables, unfilled=tables.unfilled.assign(orders=orders), performance=filled)
+    text = next(one.text for one in takeaways(given) if one.about == "Orders")
+    assert "60 orders dealt" in text
+    assert "market refused or cut 7 attempts (at ceiling 7);" in text
+    assert "940 attempts (cash 900, lot 40) lacked the account's own cash" in text
 
 
 def test_caveats_come_first(tables):

@@ -13,7 +13,7 @@ from vn30_training.trading.performance import FIGURES, performance_table
 from vn30_training.trading.returns import STRATEGY, with_returns
 
 DAYS = 300
-TRIALS = {"count": 40, "sharpe_variance": 0.002}
+TRIALS = {"count": 40, "excess_sharpe_variance": 0.002}
 MARKET = pd.Series(noise(99, DAYS), sessions(DAYS + 1)[1:], name="buy_and_hold")
 
 
@@ -30,7 +30,6 @@ def test_a_row_says_what_its_parts_say():
     for name, figure in FIGURES.items():
         assert row[name] == figure(net)
     assert row["psr"] == probabilistic_sharpe(net)
-    assert row["dsr"] == deflated_sharpe(net, 40, 0.002)
     assert row["sharpe_low"] < row["sharpe"] < row["sharpe_high"]
     deepest = drawdown_table(days(), BY, top=1).iloc[0]
     for name in ("start", "trough", "end"):
@@ -43,6 +42,8 @@ def test_a_row_says_what_its_parts_say():
     assert row["excess_return"] == excess["annualized_return"]
     assert (row["excess_low"], row["excess_high"]) == (excess["low"], excess["high"])
     assert row["information_ratio"] == excess["information_ratio"]
+    assert row["excess_dsr"] == deflated_sharpe(net[1:] - MARKET.to_numpy(), 40, 0.002)
+    assert row["trials"] == 40
     gross, traded = earned["gross"][1:], earned["traded"][1:]
     assert row["excess_break_even_cost"] == break_even_cost(gross, traded, MARKET.to_numpy())
     assert row["break_even_cost"] == break_even_cost(gross, traded)
@@ -56,6 +57,15 @@ def test_strategies_are_named_by_all_their_keys():
     assert table["rebalance"].tolist() == ["daily", "weekly"]
     alone = performance_table(days(1).assign(**keys), MARKET, TRIALS)
     pd.testing.assert_series_equal(table.iloc[1], alone.iloc[0], check_names=False)
+
+
+@pytest.mark.parametrize("variance", [0.5, 0.0])
+def test_no_more_than_chance_gives_is_luck_and_nothing_known_is_chance(variance):
+    def deflated(spread):
+        trials = {"count": 40, "excess_sharpe_variance": spread}
+        return performance_table(days(), MARKET, trials, BY).loc[0, "excess_dsr"]
+
+    assert deflated(variance) == deflated(1 / DAYS) < deflated(0.001)
 
 
 DEGENERATE = {
@@ -77,7 +87,7 @@ def test_what_cannot_be_judged_gives_no_figure_and_no_warning(kind):
     if kind == "all lost":
         assert (row["total_return"], row["max_drawdown"], row["cagr"]) == (-1, -1, -1)
     else:
-        assert row[["sharpe", "sharpe_low", "psr", "dsr", "sortino", "calmar"]].isna().all()
+        assert row[["sharpe", "sharpe_low", "psr", "sortino", "calmar"]].isna().all()
     assert not np.isinf(table.select_dtypes("number").to_numpy()).any()
 
 

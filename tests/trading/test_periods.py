@@ -5,8 +5,8 @@ from quantstats import stats
 from tests.trading.days import BY, days_of, noise, sessions
 
 from vn30_training.evaluation.regimes import regimes
-from vn30_training.trading.periods import monthly_returns, regime_returns, rolling_sharpe
-from vn30_training.trading.ratios import max_drawdown, sharpe, total_return
+from vn30_training.trading.periods import monthly_returns, regime_returns
+from vn30_training.trading.ratios import max_drawdown, total_return
 
 
 def returns_of(days: pd.DataFrame) -> pd.Series:
@@ -53,26 +53,7 @@ def test_a_benchmark_unknown_in_a_regime_has_no_return_there():
     assert found["benchmark"].isna().all()
 
 
-def test_the_moving_ratio_is_that_of_quantstats():
-    daily = pd.concat([days_of(noise(5, 300), "a"), days_of(noise(6, 200), "b")])
-    found = rolling_sharpe(daily, BY)
-    for strategy, own in found.groupby("strategy"):
-        returns = returns_of(daily.loc[daily["strategy"] == strategy])
-        theirs = stats.rolling_sharpe(returns, rolling_period=126).dropna()
-        np.testing.assert_allclose(own["sharpe"], theirs, rtol=1e-9)
-        assert own["date"].tolist() == theirs.index.tolist()
-        assert own["sharpe"].iloc[-1] == pytest.approx(sharpe(returns[-126:]))
-
-
-def test_a_window_without_movement_has_no_ratio():
-    still = rolling_sharpe(days_of(np.r_[noise(7, 30), np.zeros(60)]), BY, window=20)
-    assert len(still) == 71
-    assert still["sharpe"].tail(41).isna().all()
-    assert still["sharpe"].head(30).notna().all()
-
-
 def test_too_few_days_give_empty_tables():
     short = days_of(noise(8, 5))
-    assert rolling_sharpe(short, BY).empty
     assert monthly_returns(short.iloc[:1], BY).empty
     assert regime_returns(short.iloc[:1], returns_of(short), BY).empty

@@ -22,7 +22,9 @@ def test_spans_of_rules_that_never_change_are_one():
     assert len(list(spans(RULES, ("suspension",), DATES[-100:]))) == 1
 
 
-@pytest.mark.parametrize("change", ["2012-09-04", "2016-09-12", "2021-01-04", "2022-08-29"])
+@pytest.mark.parametrize(
+    "change", ["2012-01-01", "2012-09-04", "2015-01-01", "2016-09-12", "2021-01-04", "2022-08-29"]
+)
 def test_arrays_equal_the_rules_on_both_sides_of_each_change(change):
     made = session_rules(RULES, DATES)
     place = int(np.searchsorted(DATES, np.datetime64(change)))
@@ -33,8 +35,21 @@ def test_arrays_equal_the_rules_on_both_sides_of_each_change(change):
         assert made["odd_lots"][session] == RULES.odd_lots(day)
         assert made["sellable_at_open"][session] == RULES.min_holding(day, "open")
         assert made["sellable_at_close"][session] == RULES.min_holding(day, "close")
-    assert made["fee"][place] == 1_500
-    assert made["sell_tax"].tolist() == np.where(np.datetime64("2015") > DATES, 0, 1_000).tolist()
+        assert made["fee"][session] == 10_000 * RULES.broker_fee(day)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "before", "after"),
+    [
+        ("lot", "2001-10-15", 100, 10),
+        ("fee", "2012-01-01", 3_500, 1_500),
+        ("sell_tax", "2015-01-01", 0, 1_000),
+        ("dividend_tax", "2015-01-01", 0, 50_000),
+    ],
+)
+def test_lots_fees_and_taxes_change_on_their_day(name, day, before, after):
+    days = np.datetime64(day) + np.arange(-1, 1)
+    assert session_rules(RULES, days)[name].tolist() == [before, after]
 
 
 def test_sessions_before_the_exchange_are_refused_with_the_name_of_a_rule():

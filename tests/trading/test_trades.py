@@ -38,6 +38,7 @@ def test_trades_and_capacity_stand_beside():
     table = pd.DataFrame({"strategy": ["idle", "own"], "sharpe": [1.0, 2.0]})
     found = with_trades(table, daily, fills, market, BY).set_index("strategy")
     assert found["trades"].tolist() == [0, 1]
+    assert found["filled"].tolist() == [0, 2]
     assert np.isnan(found.loc["idle", "capacity"])
     assert found.loc["own", "trade_win_rate"] == 1
     nav = days_of(noise(1, DAYS))["nav"]
@@ -49,5 +50,5 @@ def test_trades_and_capacity_stand_beside():
 def test_without_fills_the_table_keeps_its_shape():
     table, days = pd.DataFrame({"strategy": ["own"]}), days_of(noise(1, DAYS))
     found = with_trades(table, days, fills_of(), bars_of("A", DAYS + 1), BY)
-    assert found["trades"].tolist() == [0]
+    assert found[["trades", "filled"]].to_numpy().tolist() == [[0, 0]]
     assert np.isnan(found["capacity"]).all()

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,8 @@ class Trial:
         Mean daily rank IC; None where it is undefined.
     n_days
         Days judged.
+    excess_sharpe
+        Of a backtest: Sharpe ratio of the daily excess over buy and hold, per session; else None.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Trial:
     sharpe: float | None
     rank_ic: float | None
     n_days: int
+    excess_sharpe: float | None = None
 
     @classmethod
     def of(
@@ -59,10 +62,12 @@ class Trial:
         sharpe: float,
         rank_ic: float,
         n_days: int,
+        excess_sharpe: float = float("nan"),
     ) -> Self:
         """Name a configuration by the hash of all that tells it from others, all JSON values."""
         told = {"family": family, "scope": scope, "options": options, "scheme": scheme}
-        return cls(_sha256(told), family, scope, _finite(sharpe), _finite(rank_ic), n_days)
+        figures = _finite(sharpe), _finite(rank_ic), n_days, _finite(excess_sharpe)
+        return cls(_sha256(told), family, scope, *figures)
 
 
 def trials(
@@ -82,7 +87,7 @@ def trials(
     scheme
         How training and test were cut, as JSON values.
     """
-    options = _options(record for board in boards for record in board)
+    options = options_of(record for board in boards for record in board)
     grouped = rows.groupby(BOARD, observed=True)
     spread = long_short_returns(rows, holding_sessions(rows)).groupby(BOARD, observed=True)
     figures = pd.DataFrame({"n_days": grouped["date"].nunique()}).join(
@@ -110,21 +115,38 @@ def merge(log: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str
     return [by_id[key] for key in sorted(by_id)]
 
 
-def summary(log: list[dict[str, Any]], data: str) -> dict[str, Any]:
+def summary(
+    log: list[dict[str, Any]], data: str, ratio: Literal["sharpe", "excess_sharpe"] = "sharpe"
+) -> dict[str, Any]:
     """Count the trials on the data with hash ``data``, as `Evidence.trials` holds them.
+
+    Trials of a log written before ``ratio`` was logged count, and have no part in its variance.
 
     Returns
     -------
     dict
-        ``count``; ``sharpe_variance`` (ddof 1, per period squared; 0 where fewer than two are
-        known); ``data``.
+        ``count``; the variance of the ratio, ``sharpe_variance`` or ``excess_sharpe_variance``
+        (ddof 1, per period squared; 0 where fewer than two are known); ``data``.
     """
-    known = [trial["sharpe"] for trial in log if trial["sharpe"] is not None]
+    known = [trial[ratio] for trial in log if trial.get(ratio) is not None]
     variance = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
-    return {"count": len(log), "sharpe_variance": variance, "data": data}
+    return {"count": len(log), f"{ratio}_variance": variance, "data": data}
 
 
-def _options(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
+def undated(scheme: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how training and test were cut, without dates that move with the data's last session.
+
+    Parameters
+    ----------
+    scheme
+        A walk-forward validation as `folds.scheme` tells it, or a single `Split`, as JSON values.
+    """
+    if "folds" in scheme:
+        return {**scheme, "folds": len(scheme["folds"])}
+    return {"gap_days": scheme["gap_days"]}
+
+
+def options_of(records: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
     """Return the distinct options of the instances of each family and scope, as sorted JSON.
 
     Failed instances have no options in their records: a rerun in which they do not fail is the same

@@ -10,7 +10,7 @@ import holidays
 import numpy as np
 import pandas as pd
 import yaml
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 OBSERVED_SHARE = 0.8
 """Share of the symbols listed on a day that must have a bar for it to have been a session."""
@@ -139,64 +139,3 @@ def disagreements(sessions: pd.DataFrame) -> pd.DataFrame:
             "override": by_override[differ],
         }
     )
-
-
-class SessionCalendar:
-    """Counting in sessions; weekdays are never counted.
-
-    Parameters
-    ----------
-    sessions
-        ``date``, ascending, as `build_sessions` makes it.
-    """
-
-    def __init__(self, sessions: pd.DataFrame) -> None:
-        self._days: Days = sessions["date"].to_numpy().astype(_DAY)
-        if not (self._days[1:] > self._days[:-1]).all():
-            raise ValueError("Sessions must be ascending and different days.")
-
-    def position(self, days: ArrayLike) -> NDArray[np.intp]:
-        """Return the place of sessions in the calendar.
-
-        Raises
-        ------
-        ValueError
-            If one of the days is no session.
-        """
-        asked = np.asarray(days, dtype=_DAY)
-        place = np.searchsorted(self._days, asked)
-        held = np.isin(asked, self._days)
-        if not held.all():
-            raise ValueError(f"{np.atleast_1d(asked)[~np.atleast_1d(held)][0]} is no session.")
-        return np.asarray(place)
-
-    def shift(self, days: ArrayLike, n: int) -> Days:
-        """Return the sessions ``n`` after (or, if negative, before) the given sessions.
-
-        Raises
-        ------
-        ValueError
-            If a day is no session, or the calendar does not reach that far.
-        """
-        place = self.position(days) + n
-        if (place < 0).any() or (place >= len(self._days)).any():
-            raise ValueError(
-                f"The calendar runs from {self._days[0]} to {self._days[-1]}: it does not reach "
-                f"{n} sessions from every day asked."
-            )
-        shifted: Days = self._days[place].astype(_STAMP)
-        return shifted
-
-    def next(self, day: Day) -> np.datetime64:
-        """Return the first session after a day, which itself need be none."""
-        place = int(np.searchsorted(self._days, np.asarray(day, dtype=_DAY), side="right"))
-        if place == len(self._days):
-            raise ValueError(f"The calendar ends on {self._days[-1]}, no session after {day}.")
-        following: np.datetime64 = self._days[place].astype(_STAMP)
-        return following
-
-    def sessions_between(self, first: ArrayLike, last: ArrayLike) -> NDArray[np.intp]:
-        """Return how many sessions lie after ``first`` up to and including ``last``."""
-        ends = (np.asarray(day, dtype=_DAY) for day in (first, last))
-        start, end = (np.searchsorted(self._days, day, side="right") for day in ends)
-        return np.asarray(end - start)

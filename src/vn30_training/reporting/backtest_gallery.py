@@ -166,8 +166,9 @@ SECTION: dict[str, Chart[Shown]] = {
     ),
     "unfilled": Chart(
         "Orders not filled",
-        "Orders that the exchange refused or filled in part, by side and reason, over all years.",
-        "A frictionless backtest would count them all as filled.",
+        "Attempts not or not wholly filled, over all years: first those that the market refused or "
+        "cut, then those that lacked the account's own cash, a board lot or settled shares.",
+        "An order that waits is tried again in the next sessions, and counts each time.",
         lambda given: unfilled_figure(given.own.unfilled),
     ),
     "crises": Chart(

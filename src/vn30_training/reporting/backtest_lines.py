@@ -47,9 +47,9 @@ class StrategyLine:
     growth: str
     gross: str
     sharpe: Estimate
-    dsr: str
     excess: Estimate
     information_ratio: str
+    excess_dsr: str
     drawdown: str
     turnover: str
     costs: str
@@ -95,9 +95,9 @@ def _strategy(record: Record, scales: Mapping[str, Scale]) -> StrategyLine:
         growth=percent(record["cagr"]),
         gross=percent(record["gross_cagr"]),
         sharpe=_estimate(record, "sharpe", "sharpe", scales["sharpe"], 1, 2),
-        dsr=MISSING if floor else number(record["dsr"], 2),
         excess=_estimate(record, "excess_return", "excess", scales["excess"], 100, 1),
         information_ratio=number(record["information_ratio"], 2),
+        excess_dsr=MISSING if floor else number(record["excess_dsr"], 2),
         drawdown=percent(record["max_drawdown"], 0),
         turnover=number(record["turnover"], 1),
         costs=percent(record["costs_a_year"], 2),

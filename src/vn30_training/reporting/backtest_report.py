@@ -87,6 +87,8 @@ def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return how it was traded, as pairs of word and value; what the manifest lacks is left out."""
     options = manifest.get("backtest") or {}
     capital = options.get("capital")
+    unvalued = len(manifest.get("unvalued") or ())
+    of_stocks = f"{plural(unvalued, 'stock')}, whose value as traded is unknown"
     pairs = [
         ("Traded from", str(manifest.get("traded_from") or "")),
         ("Forecasts", str(options.get("forecasts") or "").replace("_", " ")),
@@ -94,6 +96,7 @@ def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Rules", str(options.get("market") or "")),
         ("Capital", f"{count(capital)} VND" if capital else ""),
         ("Dividends and bonus shares", _actions(manifest)),
+        ("Liquidity", f"not asked of {of_stocks}" if unvalued else ""),
     ]
     return [(word, value) for word, value in pairs if value]
 

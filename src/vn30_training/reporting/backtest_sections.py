@@ -26,14 +26,17 @@ from vn30_training.reporting.formatting import (
     known,
     number,
     percent,
+    plural,
 )
 from vn30_training.reporting.verdicts import Sentence
 from vn30_training.trading.backtest_tables import BacktestTables
+from vn30_training.trading.drawdowns import drawdown_table
 from vn30_training.trading.returns import STRATEGY
 from vn30_training.trading.trades import TRADE_FIGURES, trade_table
 
 BILLION = 1e9
 POSITIONS = ("largest_position", "largest_sector", "beyond_cap")
+DEEPEST = 3
 NO_TRADES = (MISSING,) * len(TRADE_FIGURES)
 
 
@@ -46,6 +49,7 @@ class Section:
     verdicts: str
     sentences: list[Sentence]
     facts: list[Plain]
+    falls: list[Plain]
     excess: list[Plain]
     panels: dict[str, Panel]
 
@@ -79,6 +83,7 @@ def _section(
         verdicts=", ".join(f"{record['rebalance']} {verdict(record)}" for record in records),
         sentences=[_sentence(record) for record in records],
         facts=[_facts(record, trades) for record in records],
+        falls=_falls(given.own.days),
         excess=_against_each(tables, key),
         panels={
             name: panel(f"{slug}_{name}", figures[name], chart) for name, chart in SECTION.items()
@@ -94,7 +99,10 @@ def _sentence(record: Record) -> Sentence:
         return Sentence(about, "not judged: its excess over buy and hold has no interval.")
     told = f"{word} than buy and hold after costs: {excess_words(record)}"
     if word == NO_BETTER and record["excess_low"] > 0:
-        told += f", but the deflated Sharpe probability is {number(record['dsr'], 2)}"
+        told += (
+            f", but with {plural(record['trials'], 'trial')} allowed for, the probability that it "
+            f"is above zero is {number(record['excess_dsr'], 2)}"
+        )
     return Sentence(about, f"{told}.")
 
 
@@ -123,7 +131,6 @@ def _facts(record: Record, trades: Mapping[tuple[str, ...], tuple[str, ...]]) ->
         number(record["sortino"], 2),
         number(record["calmar"], 2),
         percent(record["volatility"]),
-        _fall(record),
         percent(record["exposure"], 0),
         *trades.get(key, NO_TRADES),
         number(capacity / BILLION, 1) if known(capacity) else MISSING,
@@ -135,11 +142,23 @@ def _facts(record: Record, trades: Mapping[tuple[str, ...], tuple[str, ...]]) ->
     return Plain((str(record["rebalance"]),), False, cells)
 
 
+def _falls(days: pd.DataFrame) -> list[Plain]:
+    """Return the deepest falls below a peak of every rebalance, the deepest first."""
+    table = drawdown_table(days, top=DEEPEST)
+    lines = []
+    for name, own in sorted(
+        table.groupby("rebalance"), key=lambda one: rebalance_place(str(one[0]))
+    ):
+        cells = [_fall(record) for record in own.to_dict("records")]
+        cells += [MISSING] * (DEEPEST - len(cells))
+        lines.append(Plain((str(name),), False, tuple(cells)))
+    return lines
+
+
 def _fall(record: Record) -> str:
-    dates = [record["drawdown_start"], record["drawdown_end"]]
-    if any(pd.isna(date) for date in dates):
-        return MISSING
-    return " to ".join(f"{pd.Timestamp(date):%Y-%m-%d}" for date in dates)
+    start, end = (f"{record[name]:%Y-%m-%d}" for name in ("start", "end"))
+    span = f"{start} to {end}" if record["recovered"] else f"since {start}"
+    return f"{percent(record['depth'], 0)} %, {span}"
 
 
 def _against_each(tables: BacktestTables, key: Key) -> list[Plain]:

@@ -8,7 +8,7 @@ from typing import Any
 from vn30_training.reporting.formatting import SCOPE_WORDS, interval, known, percent
 
 CONFIDENT = 0.95
-"""The deflated Sharpe probability from which the search for the best is allowed for."""
+"""The deflated probability of an excess from which the search for the best is allowed for."""
 NO_BETTER = "no better"
 NOT_JUDGED = "not judged"
 REBALANCES = ("daily", "weekly", "monthly")
@@ -17,13 +17,14 @@ REBALANCES = ("daily", "weekly", "monthly")
 def verdict(record: Mapping[Any, Any]) -> str:
     """Return how a strategy stands against buy and hold after costs.
 
-    ``better`` needs the 95 % interval of its excess above zero and a deflated Sharpe probability of
-    at least `CONFIDENT`; ``worse`` an interval below zero. Without an interval nothing is said.
+    ``better`` needs the 95 % interval of its excess above zero, and at least `CONFIDENT` as the
+    probability that the excess is above zero although the best of all trials was picked; ``worse``
+    needs an interval below zero. Without an interval nothing is said.
     """
     low, high = record["excess_low"], record["excess_high"]
     if not (known(low) and known(high)):
         return NOT_JUDGED
-    if low > 0 and known(record["dsr"]) and record["dsr"] >= CONFIDENT:
+    if low > 0 and known(record["excess_dsr"]) and record["excess_dsr"] >= CONFIDENT:
         return "better"
     return "worse" if high < 0 else NO_BETTER
 

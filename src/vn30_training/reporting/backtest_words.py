@@ -15,7 +15,6 @@ from vn30_training.reporting.backtest_verdicts import (
 )
 from vn30_training.reporting.formatting import (
     count,
-    interval,
     known,
     number,
     percent,
@@ -29,6 +28,7 @@ from vn30_training.trading.backtest_tables import (
     PRICE_INDEX,
     BacktestTables,
 )
+from vn30_training.trading.reasons import OF_THE_MARKET
 
 LEVEL = 0.05
 DIVIDENDS = 0.02
@@ -106,20 +106,19 @@ def _index(tables: BacktestTables) -> Sentence | None:
 
 
 def _search(table: pd.DataFrame) -> Sentence:
-    """Tell the highest deflated Sharpe probability beside the number of trials."""
-    ranked = table.dropna(subset=["dsr", "sharpe"])
+    """Tell how sure the best excess is beside the number of trials it is the best of."""
+    ranked = table.dropna(subset=["excess_dsr", "information_ratio"])
     if ranked.empty:
-        return Sentence("The best of many", "No Sharpe ratio could be judged.")
-    best = ranked.sort_values("sharpe").to_dict("records")[-1]
+        return Sentence("The best of many", "No excess over buy and hold could be judged.")
+    best = ranked.sort_values("information_ratio").to_dict("records")[-1]
     told = (
-        f"The highest Sharpe ratio of {_strategies(len(ranked))}, {number(best['sharpe'], 2)} "
-        f"(interval {interval(best['sharpe_low'], best['sharpe_high'], 2)}; {called(best)}), is "
-        f"flattered by being picked. Allowing for {plural(best['trials'], 'trial')} on these data, "
-        f"the probability that it is above zero is {number(best['dsr'], 2)}"
+        f"The highest information ratio against buy and hold of {_strategies(len(ranked))}, "
+        f"{number(best['information_ratio'], 2)} ({called(best)}), is flattered by being picked. "
+        f"Allowing for {plural(best['trials'], 'trial')} on these data, the probability that its "
+        f"excess is above zero is {number(best['excess_dsr'], 2)}"
     )
-    enough = best["dsr"] >= CONFIDENT
-    doubt = "is above zero, not above buy and hold" if enough else "cannot be told from luck"
-    return Sentence("The best of many", f"{told}, which {doubt}.")
+    doubt = "" if best["excess_dsr"] >= CONFIDENT else ", which cannot be told from luck"
+    return Sentence("The best of many", f"{told}{doubt}.")
 
 
 def _chance(tables: BacktestTables) -> Sentence | None:
@@ -218,17 +217,27 @@ def _without_price(held: pd.DataFrame) -> str:
 
 
 def _orders(tables: BacktestTables) -> Sentence | None:
+    """Tell what the market refused apart from what waited for the account itself."""
     table = tables.unfilled.reindex(columns=["reason", "orders"])
     reasons = table.groupby("reason")["orders"].sum().sort_values(ascending=False, kind="stable")
-    if reasons.empty:
+    if reasons.empty or "filled" not in tables.performance:
         return None
-    parts = [f"{reason} ({count(orders)})" for reason, orders in reasons.head(3).items()]
-    total = int(reasons.sum())
+    filled = int(tables.performance["filled"].sum())
+    market = reasons.index.isin(OF_THE_MARKET)
+    refused, waited = (_reasons(reasons[mask]) for mask in (market, ~market))
     return Sentence(
         "Orders",
-        f"Over all strategies and benchmarks {plural(total, 'order')} "
-        f"{'was' if total == 1 else 'were'} not or not wholly filled, most for: {listed(parts)}.",
+        f"Of all strategies and benchmarks {plural(filled, 'order')} dealt, wholly or in part. The "
+        f"market refused or cut {refused}; {waited} lacked the account's own cash, a board lot or "
+        "settled shares. An order that waits counts in every session in which it is tried.",
     )
+
+
+def _reasons(counts: pd.Series[int]) -> str:
+    """Return how many attempts there were, and how many for each reason."""
+    parts = [f"{reason} {count(orders)}" for reason, orders in counts[counts > 0].items()]
+    told = plural(int(counts.sum()), "attempt")
+    return f"{told} ({', '.join(parts)})" if parts else told
 
 
 def _optimisers(tables: BacktestTables) -> Sentence | None:

@@ -40,9 +40,11 @@ class BacktestTables:
         ``date, nav`` of the same plans under the frictionless profile.
     performance
         From `performance.performance_table`, benchmarks among them, against `BUY_AND_HOLD`; and,
-        where they were added, the figures of `strategies.drift.Drift` and of `trades.with_trades`.
+        where they were added, the figures of `strategies.drift.Drift` and of `trades.with_trades`,
+        ``capacity`` (VND) and ``filled`` (attempts that dealt) among them.
     unfilled
-        Orders not or not wholly filled: ``side, reason, orders`` (count above 0).
+        Attempts not or not wholly filled, an order that waits counted in every session: ``side,
+        reason, orders`` (count above 0).
     stops
         Counts, one row per strategy with stops: ``stop_losses, take_profits, both_hit`` (bars
         that hit both), ``blocked`` (stops not or not wholly filled).

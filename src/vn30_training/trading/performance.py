@@ -17,6 +17,7 @@ from vn30_training.trading.ratios import (
     PERIODS,
     cagr,
     calmar,
+    known,
     max_drawdown,
     profit_factor,
     sharpe,
@@ -43,12 +44,12 @@ FIGURES = {
 """The figures of daily returns after costs, as quantstats names them."""
 COLUMNS = [
     *("first", "last", "n_days", *FIGURES),
-    *("sharpe_low", "sharpe_high", "psr", "dsr", "trials"),
+    *("sharpe_low", "sharpe_high", "psr"),
     *("drawdown_start", "drawdown_trough", "drawdown_end", "turnover", "exposure"),
     *("fees", "taxes", "slippage", "costs"),
     *("fees_a_year", "taxes_a_year", "slippage_a_year", "costs_a_year"),
     *("gross_cagr", "break_even_cost", "excess_return", "excess_low", "excess_high"),
-    *("information_ratio", "excess_break_even_cost"),
+    *("information_ratio", "excess_dsr", "trials", "excess_break_even_cost"),
 ]
 
 
@@ -67,8 +68,8 @@ def performance_table(
     benchmark
         Daily returns, indexed by date; NaN where unknown.
     trials
-        Every strategy ever tried on these data: ``count``, and ``sharpe_variance``, the variance
-        among them of the Sharpe ratio per session.
+        Every strategy ever tried on these data: ``count``, and ``excess_sharpe_variance``, the
+        variance among them of the information ratio per session; 0 where it is unknown.
     by
         The columns that name a strategy.
 
@@ -78,14 +79,15 @@ def performance_table(
         One row per strategy: the columns of ``by`` and
 
         - ``first``, ``last`` (sessions with a return), ``n_days``,
-        - the `FIGURES`, ``sharpe_low, sharpe_high`` (95 %), ``psr, dsr`` (probability that the
-          Sharpe ratio is positive, alone and as the best of ``trials``),
+        - the `FIGURES`, ``sharpe_low, sharpe_high`` (95 %), ``psr`` (probability that the Sharpe
+          ratio is positive, no other strategy looked at),
         - ``drawdown_start, drawdown_trough, drawdown_end`` of the deepest drawdown,
         - ``turnover`` (a year: 2 is one full change of portfolio), ``exposure`` (mean),
         - the costs of `cost_figures`, ``gross_cagr`` and ``break_even_cost`` (`break_even_cost`
           against earning nothing),
         - against the benchmark ``excess_return`` (a year, arithmetic, after costs), ``excess_low,
-          excess_high``, ``information_ratio`` and ``excess_break_even_cost``.
+          excess_high``, ``information_ratio``, ``excess_dsr`` (probability that it is positive
+          although the best of ``trials`` was picked) and ``excess_break_even_cost``.
 
         Ratios, annual growth, intervals and costs borne are NaN for fewer than `MIN_DAYS` days.
     """
@@ -95,10 +97,9 @@ def performance_table(
         records.append(
             dict(zip(by, key, strict=True))
             | _own_figures(days)
-            | _luck(days, trials)
             | _deepest_drawdown(days)
             | _trading(days)
-            | _excess(days, beside)
+            | _excess(days, beside, trials)
         )
     return pd.DataFrame(records, columns=[*by, *COLUMNS])
 
@@ -107,20 +108,9 @@ def _own_figures(days: pd.DataFrame) -> dict[str, Any]:
     net = days["net"].to_numpy()
     earned = days.loc[days["net"].notna(), "date"]
     span = {"first": earned.min(), "last": earned.max(), "n_days": len(earned)}
-    return span | {name: figure(net) for name, figure in FIGURES.items()}
-
-
-def _luck(days: pd.DataFrame, trials: Mapping[str, Any]) -> dict[str, float]:
-    net = days["net"].to_numpy()
     low, high = sharpe_interval(net)
-    count, variance = int(trials["count"]), float(trials["sharpe_variance"])
-    return {
-        "sharpe_low": low,
-        "sharpe_high": high,
-        "psr": probabilistic_sharpe(net),
-        "dsr": deflated_sharpe(net, count, variance),
-        "trials": count,
-    }
+    luck = {"sharpe_low": low, "sharpe_high": high, "psr": probabilistic_sharpe(net)}
+    return span | {name: figure(net) for name, figure in FIGURES.items()} | luck
 
 
 def _deepest_drawdown(days: pd.DataFrame) -> dict[str, Any]:
@@ -139,7 +129,7 @@ def _trading(days: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _excess(days: pd.DataFrame, benchmark: Any) -> dict[str, float]:
+def _excess(days: pd.DataFrame, benchmark: Any, trials: Mapping[str, Any]) -> dict[str, float]:
     excess = days["net"].to_numpy() - benchmark
     figures = risk_analysis(excess, "sum", PERIODS)
     low, high = annual_interval(excess)
@@ -148,5 +138,19 @@ def _excess(days: pd.DataFrame, benchmark: Any) -> dict[str, float]:
         "excess_low": low,
         "excess_high": high,
         "information_ratio": figures["information_ratio"],
+        "excess_dsr": _deflated(excess, trials),
+        "trials": trials["count"],
         "excess_break_even_cost": break_even_cost(days["gross"], days["traded"], benchmark),
     }
+
+
+def _deflated(excess: Any, trials: Mapping[str, Any]) -> float:
+    """Deflate the ratio of the excess by what luck alone gives the best of the trials.
+
+    Strategies that lose to their costs, some more than others, spread the trials' ratios as luck
+    does not. So no more of the spread counts than chance gives the ratio of as many days without
+    skill, whose variance is one in the number of days.
+    """
+    chance = 1 / max(len(known(excess)), 1)
+    variance = float(trials["excess_sharpe_variance"]) or chance
+    return deflated_sharpe(excess, int(trials["count"]), min(variance, chance))

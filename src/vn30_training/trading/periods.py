@@ -1,18 +1,14 @@
-"""How strategies did by month, in the market's regimes, and over a moving window."""
+"""How strategies did by month, and in the market's regimes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from vn30_training.evaluation.regimes import regime_of, regimes
-from vn30_training.trading.ratios import PERIODS, max_drawdown, total_return
+from vn30_training.trading.ratios import max_drawdown, total_return
 from vn30_training.trading.returns import STRATEGY, with_returns
-
-WINDOW = 126
-"""Sessions of a moving window, half a year, as quantstats takes them."""
 
 REGIME_FIGURES = ["regime", "first", "last", "total_return", "max_drawdown", "benchmark", "n_days"]
 
@@ -73,34 +69,3 @@ def regime_returns(
     )
     table = figures.reset_index().astype({"regime": "str"})
     return table[[*by, *REGIME_FIGURES]]
-
-
-def rolling_sharpe(
-    daily: pd.DataFrame, by: Sequence[str] = STRATEGY, window: int = WINDOW
-) -> pd.DataFrame:
-    """Compute the annual Sharpe ratio of every strategy over the sessions before each.
-
-    Parameters
-    ----------
-    daily
-        The table of days (`trading.returns`).
-    by
-        The columns that name a strategy.
-    window
-        Sessions, the day's own among them.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``by``, ``date``, ``sharpe``; from the first day with a full window on, NaN
-        where returns do not vary in it.
-    """
-    days = with_returns(daily, by).dropna(subset="net").reset_index(drop=True)
-    rolling = days.groupby(list(by), observed=True)["net"].rolling(window)
-    mean, deviation = (
-        figure.reset_index(level=list(range(len(by))), drop=True)
-        for figure in (rolling.mean(), rolling.std())
-    )
-    days["sharpe"] = mean / deviation.where(deviation > 0) * np.sqrt(PERIODS)
-    full = days.groupby(list(by), observed=True).cumcount() >= window - 1
-    return days.loc[full, [*by, "date", "sharpe"]].reset_index(drop=True)

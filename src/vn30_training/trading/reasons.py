@@ -27,6 +27,11 @@ REASONS = (
     NO_AUCTION,
 ) = range(len(REASONS))
 
+OF_THE_MARKET = tuple(
+    REASONS[one] for one in (NO_BAR, NO_VOLUME, AT_CEILING, AT_FLOOR, PARTICIPATION)
+)
+"""What stops any account; the other reasons are its own: cash, a board lot, settlement."""
+
 SIDES = ("buy", "sell")
 BUY, SELL = range(len(SIDES))
 

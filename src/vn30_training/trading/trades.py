@@ -71,26 +71,29 @@ def with_trades(
     Returns
     -------
     DataFrame
-        The table with the figures of `trade_table` and ``capacity`` (VND) beside; without trades 0
-        ``trades`` and NaN.
+        The table with the figures of `trade_table`, ``capacity`` (VND) and ``filled`` (attempts
+        that dealt, wholly or in part) beside; without trades 0 ``trades``, 0 ``filled`` and NaN.
     """
     trades = trade_table(round_trips(fills, bars, by), by)
     told = table.merge(trades, on=list(by), how="left")
     told = told.merge(_capacities(daily, fills, bars, by), on=list(by), how="left")
     told = told.astype(dict.fromkeys([*TRADE_FIGURES, "capacity"], "float64"))
-    return told.assign(trades=told["trades"].fillna(0).astype(np.int64))
+    return told.assign(
+        **{name: told[name].fillna(0).astype(np.int64) for name in ("trades", "filled")}
+    )
 
 
 def _capacities(
     daily: pd.DataFrame, fills: pd.DataFrame, bars: Bars, by: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the `capacity` of every strategy that traded."""
+    """Return the `capacity` of every strategy that traded, and how often it dealt."""
     orders = fills.loc[fills["filled"] > 0].merge(daily[[*by, "date", "nav"]], on=[*by, "date"])
     session = np.searchsorted(bars.dates, orders["date"].to_numpy(dtype=bars.dates.dtype))
     stock = pd.Index(bars.symbols).get_indexer(pd.Index(orders["symbol"]))
     orders["participation"] = orders["filled"] / bars.volume[session, stock]
     records = [
-        dict(zip(by, key, strict=True)) | {"capacity": capacity(own["participation"], own["nav"])}
+        dict(zip(by, key, strict=True))
+        | {"capacity": capacity(own["participation"], own["nav"]), "filled": len(own)}
         for key, own in orders.groupby(list(by), observed=True)
     ]
-    return pd.DataFrame(records, columns=[*by, "capacity"])
+    return pd.DataFrame(records, columns=[*by, "capacity", "filled"])

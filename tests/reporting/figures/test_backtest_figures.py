@@ -96,14 +96,18 @@ def test_bars_add_up_to_what_was_traded_and_paid(given):
         assert "fees" in cost.customdata[0]
 
 
-def test_reasons_stand_in_the_order_of_their_number(given):
+def test_what_the_market_refused_stands_above_what_waited(given):
     figure = unfilled_figure(given.own.unfilled)
     bars = {one.name: dict(zip(one.y, one.x, strict=True)) for one in figure.data}
     for record in given.own.unfilled.to_dict("records"):
-        label = f"{record['side']}: {record['reason']}"
+        whose = "market" if record["reason"] in ("at ceiling", "at floor") else "own"
+        label = f"{whose}, {record['side']}: {record['reason']}"
         assert bars[record["rebalance"]][label] == record["orders"]
-    totals = [sum(own[label] for own in bars.values()) for label in figure.data[0].y]
-    assert totals == sorted(totals, reverse=True)
+    labels = list(figure.data[0].y)
+    assert [label.split(",")[0] for label in labels] == ["market"] * 2 + ["own"] * 3
+    totals = [sum(own[label] for own in bars.values()) for label in labels]
+    assert totals[:2] == sorted(totals[:2], reverse=True)
+    assert totals[2:] == sorted(totals[2:], reverse=True)
 
 
 def test_regimes_hold_strategies_above_benchmarks(given):

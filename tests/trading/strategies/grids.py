@@ -26,7 +26,7 @@ def make_history(seed: int = 0) -> History:
     member[:, -1] = False
     first = np.datetime64("2020-01-01")
     days = np.busday_offset(first, np.arange(shape[0]), roll="forward")
-    return History(days, SYMBOLS, SECTORS, price, change, value, member)
+    return History(days, SYMBOLS, SECTORS, price, change, value, np.ones(shape, dtype=bool), member)
 
 
 def make_signals(seed: int = 1, history: History | None = None) -> Signals:

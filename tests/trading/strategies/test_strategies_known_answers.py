@@ -169,7 +169,7 @@ def test_momentum_and_reversal_take_winners_and_losers():
 
 def test_momentum_without_a_year_of_prices_says_so():
     history, signals = make_history(), make_signals()
-    names = ("dates", "price", "returns", "value", "member")
+    names = ("dates", "price", "returns", "value", "valued", "member")
     short = replace(history, **{name: getattr(history, name)[LEAD:] for name in names})
     decided = Momentum().decide(signals, short, ALWAYS)
     reasons = [note.reason for note in decided.notes]

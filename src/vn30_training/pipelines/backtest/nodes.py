@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from vn30_training.evaluation import trials as trial_log
+from vn30_training.evaluation.audit.case import label_options
 from vn30_training.evaluation.sharpe import sharpe_ratio
 from vn30_training.market.vintage import identity
 from vn30_training.pipelines.report.nodes import describe, plain
@@ -21,10 +22,14 @@ from vn30_training.trading.performance import performance_table
 from vn30_training.trading.price_index import NO_INDEX, read_index
 from vn30_training.trading.returns import STRATEGY, with_returns
 from vn30_training.trading.round_trips import round_trips
+from vn30_training.trading.strategies.history import never_valued
 from vn30_training.trading.strategies.registry import make_strategy
 from vn30_training.trading.trades import with_trades
 
 Tables = dict[str, pd.DataFrame]
+
+_EXCHANGE = {"forecasts", "capital", "profile", "market", "basis"}
+"""The options of a backtest that decide what a strategy earns, but its own."""
 
 
 def first_session(*forecasts: pd.DataFrame) -> dict[str, str]:
@@ -86,24 +91,46 @@ def collect(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def log_backtests(
-    daily: pd.DataFrame, backtest: BacktestOptions, vintage: dict[str, Any]
+    daily: pd.DataFrame,
+    backtest: BacktestOptions,
+    features: dict[str, Any],
+    labels: pd.DataFrame,
+    scheme: dict[str, Any],
+    vintage: dict[str, Any],
+    *boards: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Log each strategy as a trial on these data, known by all its options, not by its name."""
-    beside = {"strategies", "rebalance", "benchmarks", "random", "seed"}
-    exchange = backtest.model_dump(mode="json", exclude=beside)
+    """Log each strategy as a trial on these data.
+
+    A trial is told from others by its models' options, what they learn from and how they were
+    validated, by its own options and the exchange. What it was held against is no part of it.
+    """
+    models = trial_log.options_of(record for board in boards for record in board)
+    told = {
+        **backtest.model_dump(mode="json", include=_EXCHANGE),
+        "features": features,
+        "label": label_options(labels).model_dump(mode="json"),
+        "validation": trial_log.undated(scheme),
+    }
+    net = with_returns(daily)
+    held = _benchmarks(net)[BUY_AND_HOLD]
     found = []
-    for key, days in with_returns(daily).groupby(list(STRATEGY), observed=True):
+    for key, days in net[net["family"] != BENCHMARK].groupby(list(STRATEGY), observed=True):
         family, scope, strategy, rebalance = map(str, key)
-        if family == BENCHMARK:
-            continue
         entry = backtest.strategies[strategy]
-        own = make_strategy(entry.strategy or strategy, entry.options)
-        told = {"strategy": type(own).__name__, "rebalance": rebalance}
+        strategy_made = make_strategy(entry.strategy or strategy, entry.options)
+        own = {
+            **strategy_made.model_dump(mode="json"),
+            "strategy": type(strategy_made).__name__,
+            "rebalance": rebalance,
+            "models": models.get((family, scope), []),
+        }
+        beside = held.reindex(pd.DatetimeIndex(days["date"])).to_numpy()
         trial = trial_log.Trial.of(
-            *(family, scope, {**own.model_dump(mode="json"), **told}, exchange),
-            sharpe=sharpe_ratio(days["net"].dropna()),
+            *(family, scope, own, told),
+            sharpe=sharpe_ratio(days["net"]),
             rank_ic=float("nan"),
             n_days=len(days),
+            excess_sharpe=sharpe_ratio(days["net"] - beside),
         )
         found.append(asdict(trial))
     return {_log(vintage): found}
@@ -111,7 +138,7 @@ def log_backtests(
 
 def count_backtests(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, Any]:
     """Count every strategy ever tried on these data."""
-    return trial_log.summary(log.get(_log(vintage), []), identity(vintage))
+    return trial_log.summary(log.get(_log(vintage), []), identity(vintage), "excess_sharpe")
 
 
 def judge_backtests(
@@ -128,9 +155,7 @@ def judge_backtests(
     """Judge every strategy beside the benchmarks, after costs and at other brokers' fees."""
     from vn30_training.trading.backtest import Market
 
-    net = with_returns(daily)
-    beside = net[net["family"] == BENCHMARK]
-    benchmarks = beside.pivot_table(index="date", columns="strategy", values="net")
+    benchmarks = _benchmarks(with_returns(daily))
     bars = Market.of(panel, sessions, pd.Timestamp(first["date"]), backtest, actions).bars
     table = performance_table(daily, benchmarks[BUY_AND_HOLD], counted)
     table = table.merge(drift, on=list(STRATEGY), how="left")
@@ -140,6 +165,12 @@ def judge_backtests(
         "sensitivity": fee_sensitivity(daily),
         "trades": round_trips(fills, bars),
     }
+
+
+def _benchmarks(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the daily returns of the benchmarks, one column each."""
+    beside = days[days["family"] == BENCHMARK]
+    return beside.pivot_table(index="date", columns="strategy", values="net")
 
 
 def _log(vintage: dict[str, Any]) -> str:
@@ -157,7 +188,7 @@ def describe_backtests(
     panel: pd.DataFrame,
     actions: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Say what was traded: source, span, universe, rules, capital, corporate actions."""
+    """Say what was traded: source, span, universe, rules, capital, what no filter could see."""
     from vn30_training.trading.market_bars import basis_of
 
     told = describe(labels, members, quality, vintage, parameters)
@@ -169,6 +200,7 @@ def describe_backtests(
         "basis": basis_of(panel, options["basis"]),
         "corporate_actions": len(actions),
         "corporate_actions_without_prices": int((~actions["symbol"].isin(panel["symbol"])).sum()),
+        "unvalued": never_valued(panel),
     }
 
 

@@ -13,7 +13,11 @@ TABLES = ("daily", "gross", "unfilled", "stops", "fills", "drift", "positions", 
 JUDGED = ("performance", "excess", "sensitivity", "trades")
 UNTOLD = ("fills", "drift", "positions")
 FIGURES = ("excess", "costs")
-FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
+FORECASTS = {
+    "walk_forward": ("stitched", "fold_scores", "walk_forward_scheme"),
+    "baseline": ("forecasts", "board", "split"),
+}
+"""Forecasts and scores of a family, and how training and test were cut."""
 _MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")
 
 
@@ -27,7 +31,7 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
     forecasts
         A key of `FORECASTS`.
     """
-    source = FORECASTS[forecasts]
+    source, board, scheme = FORECASTS[forecasts]
     told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name not in UNTOLD}
     return [
         Node(
@@ -66,7 +70,10 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         ),
         Node(
             nodes.log_backtests,
-            inputs=["backtest_daily", "params:backtest", "vintage"],
+            inputs=[
+                *("backtest_daily", "params:backtest", "params:features", "labels"),
+                *(scheme, "vintage", *(f"{board}_{family}" for family in families)),
+            ],
             outputs="trials",
             name="log_backtests",
         ),
@@ -88,8 +95,8 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         Node(
             nodes.describe_backtests,
             inputs=[
-                *("labels", "members", "quality", "vintage", "parameters", "backtest_first"),
-                *("panel", "corporate_actions"),
+                *("labels", "members", "quality", "vintage", "parameters"),
+                *("backtest_first", "panel", "corporate_actions"),
             ],
             outputs="backtest_manifest",
             name="describe_backtests",

@@ -14,7 +14,7 @@ from vn30_training.evaluation.leaderboard import (
     symbol_table,
 )
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
-from vn30_training.evaluation.trials import trials
+from vn30_training.evaluation.trials import trials, undated
 from vn30_training.features.alpha158 import FAMILY_OF
 from vn30_training.market.membership import is_dated, missing_members
 from vn30_training.market.vintage import identity
@@ -86,7 +86,7 @@ def log_trials(
     trial.
     """
     rows = with_references(seed_mean(known_rows(sound_forecasts(forecasts, instances))))
-    return {identity(vintage): trials(rows, boards, {"gap_days": split["gap_days"]})}
+    return {identity(vintage): trials(rows, boards, undated(split))}
 
 
 def draw(

@@ -14,7 +14,8 @@ class StockFilter(BaseModel):
     Attributes
     ----------
     minimum_value
-        Least mean value traded a session, in VND.
+        Least mean value traded a session, in VND. Asked only where prices as traded tell it:
+        adjusted ones would leave out stocks for the dividends they paid later.
     value_sessions
         Sessions over which it is averaged.
     minimum_sessions
@@ -29,7 +30,9 @@ class StockFilter(BaseModel):
 
     def passes(self, past: History) -> Bools:
         """Mark the stocks that may be held from the last close of ``past`` on, shape (N,)."""
-        liquid = past.value[-self.value_sessions :].mean(axis=0) >= self.minimum_value
+        mean = past.value[-self.value_sessions :].mean(axis=0)
+        valued = past.valued[-self.value_sessions :].all(axis=0)
+        liquid = (mean >= self.minimum_value) | ~valued
         known = (past.value > 0).sum(axis=0) >= self.minimum_sessions
         trading = past.value[-1] > 0
         return np.asarray(past.member[-1] & trading & liquid & known)

@@ -32,6 +32,9 @@ class History:
         first price.
     value
         VND traded, shape (T, N); 0 without a bar.
+    valued
+        Whether `value` is of prices as traded, shape (T, N). Where it is not, it is of adjusted
+        closes, which every later dividend lowers.
     member
         Whether the stock was in the index that day, shape (T, N).
     """
@@ -42,6 +45,7 @@ class History:
     price: Floats
     returns: Floats
     value: Floats
+    valued: Bools
     member: Bools
 
     def until(self, row: int) -> Self:
@@ -53,6 +57,7 @@ class History:
             price=self.price[:end],
             returns=self.returns[:end],
             value=self.value[:end],
+            valued=self.valued[:end],
             member=self.member[:end],
         )
 
@@ -65,8 +70,8 @@ def history_of(
     Parameters
     ----------
     panel
-        One row per symbol and session, with ``close``, ``volume``, ``member`` and ``sector``.
-        Value traded is ``value`` where the panel has it, else close times volume.
+        One row per symbol and session, with ``close``, ``volume``, ``member`` and ``sector``; for
+        the value traded also ``value`` or ``raw_close``, see `value_as_traded`.
     dates, symbols
         Rows and columns wanted. Let the rows begin early enough for the past that strategies read:
         a year before the first decision.
@@ -84,7 +89,7 @@ def history_of(
     price = pd.DataFrame(grid(panel["close"])).ffill().to_numpy()
     returns = np.full(price.shape, np.nan)
     returns[1:] = price[1:] / price[:-1] - 1
-    value = panel["value"] if "value" in panel else panel["close"] * panel["volume"]
+    known, adjusted = grid(value_as_traded(panel)), grid(panel["close"] * panel["volume"])
     sector = dict(zip(panel["symbol"], panel["sector"], strict=True))
     return History(
         dates=days,
@@ -92,6 +97,23 @@ def history_of(
         sectors=tuple(str(sector.get(name, "Unknown")) for name in symbols),
         price=price,
         returns=returns,
-        value=np.nan_to_num(grid(value)),
+        value=np.nan_to_num(np.where(np.isnan(known), adjusted, known)),
+        valued=~np.isnan(known) | ~(adjusted > 0),
         member=np.nan_to_num(grid(panel["member"])) > 0,
     )
+
+
+def value_as_traded(panel: pd.DataFrame) -> pd.Series[float]:
+    """Return the VND traded in every row: ``value``, else ``raw_close`` times volume, else NaN."""
+    found = pd.Series(np.nan, panel.index)
+    if "value" in panel:
+        found = panel["value"].where(panel["value"] > 0)
+    if "raw_close" in panel:
+        found = found.fillna(panel["raw_close"] * panel["volume"])
+    return found
+
+
+def never_valued(panel: pd.DataFrame) -> list[str]:
+    """Return the symbols of which no value as traded is known."""
+    known = value_as_traded(panel).notna().groupby(panel["symbol"], observed=True).any()
+    return sorted(known.index[~known])
