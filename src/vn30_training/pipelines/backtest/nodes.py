@@ -9,7 +9,7 @@ import pandas as pd
 
 from vn30_training.evaluation import trials as trial_log
 from vn30_training.evaluation.sharpe import sharpe_ratio
-from vn30_training.market.vintage import identity
+from vn30_training.market.vintage import content
 from vn30_training.pipelines.report.nodes import describe, plain
 from vn30_training.trading.backtest_options import BacktestOptions
 from vn30_training.trading.backtest_tables import BENCHMARK, BUY_AND_HOLD, BacktestTables
@@ -64,7 +64,7 @@ def collect(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def log_backtests(
     daily: pd.DataFrame, backtest: BacktestOptions, vintage: dict[str, Any]
-) -> dict[str, Any]:
+) -> trial_log.Log:
     """Log each strategy as a trial on these data."""
     exchange = backtest.model_dump(mode="json", exclude={"strategies", "random", "seed"})
     found = []
@@ -80,12 +80,12 @@ def log_backtests(
             n_days=len(days),
         )
         found.append(asdict(trial))
-    return {_log(vintage): found}
+    return trial_log.logged(vintage, found, "backtests")
 
 
-def count_backtests(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, Any]:
+def count_backtests(log: trial_log.Log, vintage: dict[str, Any]) -> dict[str, Any]:
     """Count every strategy ever tried on these data."""
-    return trial_log.summary(log.get(_log(vintage), []), identity(vintage))
+    return trial_log.summary(trial_log.of_data(log, vintage, "backtests"), content(vintage))
 
 
 def judge_backtests(
@@ -111,11 +111,6 @@ def judge_backtests(
         "sensitivity": fee_sensitivity(daily),
         "trades": round_trips(fills, bars),
     }
-
-
-def _log(vintage: dict[str, Any]) -> str:
-    """Return the name of the log of backtests; those of signals count other Sharpe ratios."""
-    return f"{identity(vintage)}.backtests"
 
 
 def describe_backtests(
