@@ -129,8 +129,9 @@ def look(record: Mapping[str, Any], scheme: Mapping[str, Any]) -> dict[str, Any]
         One score record and the scheme, as for `trials`, which gives the whole the same id.
     """
     board = record["family"], record["scope"]
-    nothing = {"sharpe": float("nan"), "rank_ic": float("nan"), "n_days": 0}
-    return asdict(Trial.of(*board, _options([record]).get(board, []), scheme, **nothing))
+    options = _options([record]).get(board, [])
+    unknown = float("nan")
+    return asdict(Trial.of(*board, options, scheme, sharpe=unknown, rank_ic=unknown, n_days=0))
 
 
 def logged(told: Mapping[str, Any], found: list[dict[str, Any]], kind: Kind = "signals") -> Log:
