@@ -113,11 +113,18 @@ def score(
         "options": options,
         "checks": [*check_fit(model), *_reloaded(model, features, labels, chosen)],
         "selected": (model.metadata.get("selection") or {}).get("selected"),
+        "search": _outcome(model),
         "learning_curve": model.learning_curve.to_dict("records"),
         "importance": model.importance.to_dict("records"),
     }
     failed = [check["name"] for check in record["checks"] if check["passed"] is False]
     return dict(without_nan({**record, "doubts": "; ".join(failed) or None}))
+
+
+def _outcome(model: Forecaster) -> dict[str, Any] | None:
+    """Tell what the search for options chose, of how many, and whether by luck."""
+    found = model.found
+    return found and {"best": found.best, "tried": len(found.table), "pbo": found.pbo}
 
 
 def _reloaded(
