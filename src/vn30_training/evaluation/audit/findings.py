@@ -38,6 +38,12 @@ NOTES = ("member dates",)
 OF_FAMILIES = ("fit", "shuffled labels")
 """Checks that only instances of families go through."""
 
+NOT_COVERED = (
+    "warm starts from fold to fold, which train as fine-tuning does",
+    "backtests and orders",
+)
+"""What no check looks at."""
+
 BLIND = "blind"
 OF_EACH = ("fit", "processors")
 """Checks that every instance must go through: another's says nothing of it."""
@@ -95,7 +101,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         ``clean``; ``summary``: one sentence; ``checks``, ``cuts``, ``families``: how many checks
         were decided, at how many cuts in total, on which families; ``failures``: the failing
         findings; ``missing``: what keeps the audit from being complete; ``skipped``: the checks
-        left out and why.
+        left out and why; ``not_covered``: `NOT_COVERED`.
     """
     found = list(findings)
     decided = [one for one in found if one["verdict"] != "skipped"]
@@ -111,6 +117,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "failures": failures,
         "missing": missing,
         "skipped": [one for one in found if one["verdict"] == "skipped"],
+        "not_covered": list(NOT_COVERED),
     }
     if failures:
         return {"verdict": "leak found", "summary": _leaks(failures), **facts}
@@ -118,7 +125,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         return {"verdict": "incomplete", "summary": _gaps(missing), **facts}
     summary = (
         f"No look-ahead found: {facts['checks']} checks with {facts['cuts']} cuts of the history, "
-        f"on the data and on {len(families)} families."
+        f"on the data and on {len(families)} families. Not covered: {'; '.join(NOT_COVERED)}."
     )
     return {"verdict": "clean", "summary": summary, **facts}
 
