@@ -63,7 +63,7 @@ def test_an_instance_has_logged_whatever_others_add(tmp_path):
     before = own.content_hash()
     other.save({"data": entry("b")})
     assert own.content_hash() == before
-    assert own.files() == []
+    assert (own.load(), own.files(), own.referring_text()) == (True, [], "")
     assert own.exists()
     own.discard()
     assert len(TrialsDataset(filepath=filepath).load()["data"]["trials"]) == 2

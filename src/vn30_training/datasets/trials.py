@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -18,19 +19,22 @@ class TrialsDataset(JSONDataset):
     one.
     """
 
-    def load(self) -> trials.Log:
+    def load(self) -> Any:
         """Return all trials."""
-        return trials.read(super().load()) if self.path.is_file() else {}
+        return self._log()
 
     def save(self, data: trials.Log) -> None:
         """Add trials to the log; where there is nothing to add the file stays as it is."""
         lock = self.root / STATE_FOLDER / "trials.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(lock):
-            log = self.load()
+            log = self._log()
             grown = trials.added(log, data)
             if grown != log or not self.path.is_file():
                 super().save(grown)
+
+    def _log(self) -> trials.Log:
+        return trials.read(JSONDataset.load(self)) if self.path.is_file() else {}
 
     def discard(self) -> None:
         """Do nothing: what was judged was judged, whatever became of the run."""
@@ -42,6 +46,14 @@ class TrialDataset(TrialsDataset):
     Its content hash is constant while there is a log: that others have added to it since is no
     reason to log again.
     """
+
+    def load(self) -> Any:
+        """Return that something was logged; what it was, the whole log knows."""
+        return True
+
+    def referring_text(self) -> str:
+        """Return nothing: trials name no code that runs."""
+        return ""
 
     def files(self) -> list[Path]:
         """Return nothing: the file is everyone's."""

@@ -73,9 +73,8 @@ def _forecasts(labels: Frame, audit: AuditOptions) -> Frame:
     rows = rows[rows["date"].isin(newest)].reset_index(drop=True)
     spread = 0.01 * np.exp(np.random.default_rng(audit.seed).normal(0, 0.3, len(rows)))
     quantiles = dict(zip(QUANTILE_COLUMNS, np.outer(ndtri(QUANTILES), spread), strict=True))
-    named = {"family": "audit", "scope": "pooled", "seed": 0, "p_up": 0.5}
-    kept = rows[["date", "symbol", "label_end"]].assign(y_true=rows["y_raw"])
-    return kept.assign(**named, **quantiles)
+    kept = rows[["date", "symbol", "label_end"]].assign(y_true=rows["y_raw"], **quantiles)
+    return kept.assign(family="audit", scope="pooled", seed=0, p_up=0.5)
 
 
 def _known(forecasts: Frame, cut: pd.Timestamp, world: World, seed: int) -> Frame:

@@ -92,6 +92,7 @@ def score(
     features: pd.DataFrame,
     labels: pd.DataFrame,
     split: dict[str, Any],
+    logged: bool,  # noqa: ARG001 - no figure is told before its trial is in the log
 ) -> dict[str, Any]:
     """Tell how the instance did: status, metrics, checks, learning curve, importance, options."""
     worthless = model.judge(forecast)
@@ -124,7 +125,9 @@ def score(
 def _outcome(model: Forecaster) -> dict[str, Any] | None:
     """Tell what the search for options chose, of how many, and whether by luck."""
     found = model.found
-    return found and {"best": found.best, "tried": len(found.table), "pbo": found.pbo}
+    if found is None:
+        return None
+    return {"best": found.best, "tried": len(found.table), "pbo": found.pbo}
 
 
 def _reloaded(

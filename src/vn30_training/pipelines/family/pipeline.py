@@ -86,15 +86,15 @@ def forecast_and_score() -> list[Node]:
             name="forecast",
         ),
         Node(
-            nodes.score,
-            inputs=["model", "forecast", "options", "features", "labels", "split"],
-            outputs="scores",
-            name="score",
-        ),
-        Node(
             trials.log_trial,
             inputs=["forecast", "options", "setting", "vintage"],
             outputs="trial",
             name="log_trial",
+        ),
+        Node(
+            nodes.score,
+            inputs=["model", "forecast", "options", "features", "labels", "split", "trial"],
+            outputs="scores",
+            name="score",
         ),
     ]

@@ -1,4 +1,4 @@
-"""The node that logs what an instance was judged with, wherever its forecasts are scored."""
+"""The node that logs what an instance is judged with, before its forecasts are scored."""
 
 from __future__ import annotations
 
