@@ -129,7 +129,7 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     assert instances["tft"] == instances["lstm"] == 61
     assert instances["lightgbm"] == instances["ridge"] == 31
     shared = len(pipelines["data"].nodes) + len(pipelines["report"].nodes)
-    per_instance = 4 * sum(instances.values()) + 2 * len(instances)
+    per_instance = 5 * sum(instances.values()) + 2 * len(instances)
     assert len(pipelines["__default__"].nodes) == shared + per_instance
     assert pipelines["__default__"].nodes == pipelines["baseline"].nodes
     assert set(pipelines) == {
@@ -152,8 +152,8 @@ def test_the_walk_forward_is_whole_where_it_is_asked_for_and_small_to_look_at():
     scopes = parameters["instances"].values()
     kinds = [{Scope.parse(name).kind for name in of_family} for of_family in scopes]
     assert list(run) == ["walk_forward"]
-    shared = len(drawn["data"].nodes) + len(drawn["evaluation"].nodes) + 2 * len(kinds) + 3
-    folds = 4 * 7
+    shared = len(drawn["data"].nodes) + len(drawn["evaluation"].nodes) + 2 * len(kinds) + 4
+    folds = 5 * 7
     assert len(run["walk_forward"].nodes) == shared + folds * sum(map(len, scopes))
     assert len(drawn["walk_forward"].nodes) == shared + folds * sum(map(len, kinds))
     assert drawn["walk_forward"].outputs() == run["walk_forward"].outputs()

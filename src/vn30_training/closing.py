@@ -19,6 +19,7 @@ from vn30_training.reporting.audit_section import audit_section
 from vn30_training.reporting.console import summary
 from vn30_training.reporting.formatting import number, percent, plain
 from vn30_training.reporting.preflight import render
+from vn30_training.reporting.search import search_line
 from vn30_training.reporting.seconds import with_seconds
 from vn30_training.trading.backtest_tables import BacktestTables
 
@@ -170,12 +171,14 @@ def _instances(console: Console, catalog: Any, names: list[str]) -> None:
     if not names:
         return
     grid = _grid("instance", "status", *_INSTANCE_COLUMNS)
-    for name in names[:_SHOWN]:
-        record = catalog.load(name)
+    records = [catalog.load(name) for name in names[:_SHOWN]]
+    for record in records:
         metrics = record.get("metrics", {})
         figures = [number(metrics.get(key), 3) for key in _INSTANCE_COLUMNS.values()]
         grid.add_row(record["name"], record["status"], *figures)
     console.print(grid)
+    for line in filter(None, map(search_line, records)):
+        console.print(line, markup=False, highlight=False)
     if len(names) > _SHOWN:
         console.print(f"and {len(names) - _SHOWN} more: {catalog[names[0]].path.parents[1]}")
 

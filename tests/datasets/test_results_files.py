@@ -1,6 +1,7 @@
 """Files of checks, trials and boards: what they add to a plain file."""
 
 import json
+import multiprocessing
 
 import pandas as pd
 import pytest
@@ -13,25 +14,76 @@ from vn30_training.datasets import (
     OptionalJSONDataset,
     ScoresDataset,
     TrackedFrameDataset,
+    TrialDataset,
     TrialsDataset,
     tracking,
 )
 
 
 def trial(identity, sharpe=0.1):
-    return {"id": identity, "family": "ridge", "scope": "pooled", "sharpe": sharpe}
+    names = {"id": identity, "family": "ridge", "scope": "pooled"}
+    return {**names, "sharpe": sharpe, "rank_ic": 0.02, "n_days": 250}
+
+
+def entry(*identities):
+    return {"kind": "signals", "data": {}, "trials": [trial(one) for one in identities]}
 
 
 def test_trials_only_ever_grow(tmp_path):
     log = TrialsDataset(filepath=f"{tmp_path}/08_reporting/trials.json")
     assert log.load() == {}
-    log.save({"data": [trial("b"), trial("a")]})
-    log.save({"data": [trial("c")], "other": [trial("a")]})
-    assert [one["id"] for one in log.load()["data"]] == ["a", "b", "c"]
+    log.save({"data": entry("b", "a")})
+    log.save({"data": entry("c"), "other": entry("a")})
+    assert [one["id"] for one in log.load()["data"]["trials"]] == ["a", "b", "c"]
     assert list(log.load()) == ["data", "other"]
-    before = log.content_hash()
-    log.save({"data": [trial("a")]})
-    assert log.content_hash() == before
+    before = log.path.stat().st_mtime_ns
+    log.save({"data": entry("a")})
+    assert log.path.stat().st_mtime_ns == before
+    log.discard()
+    assert len(log.load()) == 2
+
+
+def test_a_log_of_plain_lists_is_read_and_added_to(tmp_path):
+    log = TrialsDataset(filepath=f"{tmp_path}/08_reporting/trials.json")
+    JSONDataset(filepath=str(log.path)).save({"9f": [trial("a")], "9f.backtests": [trial("b")]})
+    assert [one["kind"] for one in log.load().values()] == ["signals", "backtests"]
+    log.save({"new": entry("c")})
+    assert {name: one["trials"][0]["id"] for name, one in log.load().items()} == {
+        **{"9f": "a", "9f.backtests": "b", "new": "c"}
+    }
+
+
+def test_an_instance_has_logged_whatever_others_add(tmp_path):
+    filepath = f"{tmp_path}/08_reporting/trials.json"
+    own, other = TrialDataset(filepath=filepath), TrialDataset(filepath=filepath)
+    assert not own.exists()
+    with pytest.raises(FileNotFoundError):
+        own.content_hash()
+    own.save({"data": entry("a")})
+    before = own.content_hash()
+    other.save({"data": entry("b")})
+    assert own.content_hash() == before
+    assert (own.load(), own.files(), own.referring_text()) == (True, [], "")
+    assert own.exists()
+    own.discard()
+    assert len(TrialsDataset(filepath=filepath).load()["data"]["trials"]) == 2
+
+
+def add_trials(filepath, worker):
+    log = TrialDataset(filepath=filepath)
+    for number in range(8):
+        log.save({"data": entry(f"{worker}-{number}")})
+
+
+def test_processes_that_log_at_once_lose_nothing(tmp_path):
+    filepath = f"{tmp_path}/08_reporting/trials.json"
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=add_trials, args=(filepath, one)) for one in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(TrialsDataset(filepath=filepath).load()["data"]["trials"]) == 32
 
 
 def test_what_another_pipeline_wrote_is_read_if_it_is_there(tmp_path):

@@ -53,6 +53,24 @@ def test_another_option_recomputes_its_family_and_the_report(root, baseline):
     assert chosen["options"]["penalties"] == [5.0]
 
 
+@pytest.mark.slow
+def test_one_instance_with_other_options_is_one_more_trial(baseline, tmp_path):
+    own = baseline.root.copy(tmp_path / "data")
+    command = ("--namespace=ridge.VN30", "--params=variant=conservative")
+    counts = [trial_count(own)]
+    for _ in range(2):
+        finished = own.run(*command)
+        assert finished.code == 0, finished.text
+        counts.append(trial_count(own))
+    assert counts == [counts[0], counts[0] + 1, counts[0] + 1]
+    assert groups_run(finished) == 0
+
+
+def trial_count(root):
+    log = json.loads((root.path / "08_reporting/trials.json").read_text(encoding="utf-8"))
+    return sum(len(entry["trials"]) for entry in log.values())
+
+
 def test_two_fresh_runs_give_the_same_bytes(baseline, tmp_path):
     again = DataRoot(tmp_path / "elsewhere" / "data")
     finished = again.run(OMP_NUM_THREADS="2")

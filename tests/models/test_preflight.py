@@ -19,8 +19,6 @@ from vn30_training.models.naive import NaiveOptions, Zero
 from vn30_training.models.options import merge_options
 from vn30_training.models.preflight import (
     check_data,
-    check_family,
-    check_options,
     check_rows,
     examine,
     try_out,
@@ -79,7 +77,16 @@ def sick(cls, **changes):
 
 
 def tried(market, options, scope=POOLED):
-    return check_family(market.features, market.labels, market.split, options, scope, SECTORS)
+    tables = market.features, market.labels, market.split
+    return try_out(*tables, options, scope, SECTORS)[0]
+
+
+def options_check(market, name, families, scopes, variant=None):
+    """The first check of a family, that of its options."""
+    tables = market.features, market.labels, market.split
+    checks, _ = examine(name, families[name], scopes, *tables, variant=variant, sectors=SECTORS)
+    assert checks[0].name == "options"
+    return checks[0]
 
 
 @pytest.mark.parametrize("spec", FAMILY_SPECS.values(), ids=list(FAMILY_SPECS))
@@ -147,31 +154,23 @@ def test_features_that_hold_nan_where_a_family_needs_numbers_are_named(market):
     assert "Fillna" in checks[-1].detail
 
 
-def test_a_wrong_option_is_answered_by_the_nearest_name():
+def test_a_wrong_option_is_answered_by_the_nearest_name(market):
     families = declared_families()
     families["ridge"]["defaults"]["options"] = {"penaltys": [1.0]}
-    scopes = {"ridge": [POOLED, ONE], "lightgbm": [POOLED]}
-    wrong, right = check_options(families, scopes)
-    assert right.passed
+    wrong = options_check(market, "ridge", families, [POOLED, ONE])
     assert not wrong.passed
     assert wrong.subject == "ridge"
     assert "penaltys: no such option; did you mean 'penalties'?" in wrong.detail
     assert "and 1 more like it" in wrong.detail
 
 
-def test_a_wrong_variant_and_a_wrong_class_are_told():
+def test_a_wrong_variant_and_a_wrong_class_are_told(market):
     families = declared_families()
     families["lightgbm"]["family"] = "vn30_training.models.lightgbm:LightGBN"
-    scopes = {"ridge": [POOLED], "lightgbm": [POOLED]}
-    ridge, lightgbm = check_options(families, scopes, {"ridge": "agressive"})
+    ridge = options_check(market, "ridge", families, [POOLED], {"ridge": "agressive"})
     assert "did you mean 'aggressive'?" in ridge.detail
+    lightgbm = options_check(market, "lightgbm", families, [POOLED], {"ridge": "agressive"})
     assert "names no family" in lightgbm.detail
-
-
-def test_every_instance_of_the_project_has_valid_options():
-    scopes = {name: [POOLED] for name in FAMILY_SPECS}
-    scopes["tft"] = [POOLED, ONE, Scope("finetuned", "BBB")]
-    assert all(check.passed for check in check_options(declared_families(), scopes))
 
 
 def test_healthy_tables_pass(market):

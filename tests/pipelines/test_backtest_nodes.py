@@ -52,7 +52,8 @@ def test_an_index_is_one_benchmark_more_in_every_table(market, index_file):
     assert own["nav"].tolist() == pytest.approx((growth * OPTIONS.capital).tolist(), abs=1)
     mine = held.assign(family="clever", scope="pooled", strategy="topk_8", rebalance="daily")
     both = pd.concat([daily, mine], ignore_index=True)
-    judged = nodes.judge_backtests(both, fills, {"count": 1, "excess_sharpe_variance": 0.0}, *given)
+    counted = {"count": 1, "excess_sharpe_variance": 0.0}
+    judged = nodes.judge_backtests(both, fills, tables["drift"], counted, *given)
     row = judged["performance"].set_index("strategy").loc["price_index"]
     assert row["total_return"] == pytest.approx(growth[-1] - 1, abs=1e-8)
     assert row["exposure"] == 1

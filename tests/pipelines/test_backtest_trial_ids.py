@@ -1,5 +1,7 @@
 """What counts as a trial of a backtest, and what is called better than buy and hold after it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,23 +13,16 @@ from vn30_training.market.vintage import fingerprint
 from vn30_training.pipelines.backtest import nodes
 from vn30_training.pipelines.backtest.pipeline import FORECASTS, create_pipeline
 from vn30_training.reporting.backtest_verdicts import verdict
-from vn30_training.trading.backtest_options import BacktestOptions
+from vn30_training.trading.backtest_options import BacktestOptions, Entry
 from vn30_training.trading.performance import performance_table
 from vn30_training.trading.returns import with_returns
 
 OPTIONS = BacktestOptions(strategies={"topk_8": {}}, benchmarks={"buy_and_hold": "monthly"})
-SCHEME = {"preset": "yearly", "window": "expanding", "folds": [{"number": 1}, {"number": 2}]}
-SPLIT = {"train": {"first": "2015-01-05", "last": "2019-12-31"}, "gap_days": 3, "fold": 0}
+SETTING = {"label": {"start": 1, "end": 3}, "features": {"mode": "clean"}, "members": "dated"}
 DAYS = 3 * 252
 VINTAGE = fingerprint(
     pd.DataFrame({"symbol": "FPT", "date": sessions(9), "close": np.arange(100.0, 109.0)})
 )
-
-
-def labels(end: int = 3) -> pd.DataFrame:
-    days = sessions(30)
-    spans = {"date": days[: -end or None], "trade_date": days[1 : 1 - end], "label_end": days[end:]}
-    return pd.DataFrame(spans)
 
 
 def board(**options: object) -> list[dict]:
@@ -48,19 +43,20 @@ def table(seeds=(1,), n=300, **named: str) -> pd.DataFrame:
     )
 
 
-def logged(daily=None, options=OPTIONS, mode="clean", label=None, scheme=SCHEME, scores=None):
+def log_of(daily=None, options=OPTIONS, scores=None, **setting):
     known = scores or board()
-    log = nodes.log_backtests(
+    return nodes.log_backtests(
         table() if daily is None else daily,
         options,
-        {"mode": mode},
-        labels() if label is None else label,
-        scheme,
+        SETTING | setting,
         VINTAGE,
         *([record] for record in known),
     )
-    (found,) = log.values()
-    return found
+
+
+def logged(*arguments, **setting):
+    (entry,) = log_of(*arguments, **setting).values()
+    return entry["trials"]
 
 
 def ids(*trials: list[dict]) -> set[str]:
@@ -71,11 +67,10 @@ OTHERS = {
     "options": logged(scores=board(options={"penalties": [2.0]})),
     "features": logged(scores=board(features="alpha20")),
     "label column": logged(scores=board(label="y_rank")),
-    "mode": logged(mode="qlib"),
-    "horizon": logged(label=labels(5)),
-    "preset": logged(scheme={**SCHEME, "preset": "rolling"}),
-    "single split": logged(scheme=SPLIT),
-    "strategy": logged(options=OPTIONS.model_copy(update={"strategies": {"topk_8": {"topk": 5}}})),
+    "setting": logged(label={"start": 1, "end": 5}),
+    "strategy": logged(
+        options=OPTIONS.model_copy(update={"strategies": {"topk_8": Entry(topk=5)}})
+    ),
     "rebalance": logged(table(rebalance="weekly")),
     "capital": logged(options=OPTIONS.model_copy(update={"capital": 10**10})),
     "profile": logged(options=OPTIONS.model_copy(update={"profile": "fees_only"})),
@@ -97,9 +92,8 @@ def test_whatever_makes_other_forecasts_or_trades_is_another_trial():
             )
         },
         {"scores": board()[::-1]},
-        {"scheme": {**SCHEME, "folds": [{"number": 1, "test": "later"}, {"number": 2}]}},
     ],
-    ids=["a session more", "fewer rebalances listed", "a benchmark more", "order", "dates"],
+    ids=["a session more", "fewer rebalances listed", "a benchmark more", "order"],
 )
 def test_what_changes_nothing_is_the_same_trial(same):
     assert ids(logged(**same)) == ids(logged())
@@ -113,16 +107,17 @@ def log(tmp_path) -> TrialsDataset:
 def test_retrained_models_add_up_and_a_rerun_adds_nothing(log):
     for penalty in (1.0, 2.0, 3.0, 3.0):
         scores = board(options={"penalties": [penalty]})
-        log.save({"data": logged(scores=scores)})
-    assert len(log.load()["data"]) == 3
+        log.save(log_of(scores=scores))
+    (entry,) = log.load().values()
+    assert len(entry["trials"]) == 3
 
 
 @pytest.mark.parametrize("forecasts", FORECASTS)
 def test_the_log_reads_what_the_forecasts_were_made_with(forecasts):
     whole = Pipeline(create_pipeline(["ridge", "lstm"], forecasts))
     (node,) = (node for node in whole.nodes if node.name == "log_backtests")
-    source, scores, scheme = FORECASTS[forecasts]
-    assert {scheme, f"{scores}_ridge", f"{scores}_lstm"} <= set(node.inputs)
+    source, scores, setting = FORECASTS[forecasts]
+    assert {setting, f"{scores}_ridge", f"{scores}_lstm"} <= set(node.inputs)
     assert {f"{source}_ridge", f"{source}_lstm"} <= whole.inputs()
 
 
@@ -136,18 +131,16 @@ def test_a_trial_has_the_ratio_of_its_excess_per_session():
 
 
 def test_a_log_of_before_the_excess_was_logged_still_counts(log):
-    (name,) = nodes.log_backtests(
-        table(), OPTIONS, {"mode": "clean"}, labels(), SCHEME, VINTAGE, board()
-    )
     daily = pd.concat([table(), table((2,), family="lstm").query("family == 'lstm'")])
-    new = logged(daily)
+    new = log_of(daily)
     old = {"family": "ridge", "scope": "pooled", "sharpe": 9.0, "rank_ic": None, "n_days": 250}
-    log.save({name: [{"id": "old", **old}]})
+    log.path.parent.mkdir()
+    log.path.write_text(json.dumps({"0123.backtests": [{"id": "old", **old}]}))
     assert nodes.count_backtests(log.load(), VINTAGE)["excess_sharpe_variance"] == 0
-    log.save({name: new})
+    log.save(new)
     counted = nodes.count_backtests(log.load(), VINTAGE)
-    ratios = [one["excess_sharpe"] for one in new]
-    assert counted["count"] == 1 + len(new)
+    ratios = [one["excess_sharpe"] for one in logged(daily)]
+    assert counted["count"] == 1 + len(ratios)
     assert counted["excess_sharpe_variance"] == pytest.approx(np.var(ratios, ddof=1))
 
 
@@ -168,7 +161,7 @@ def judged(seed: int, market: float, edge: float, loss: float, count: int) -> li
         for place, one in enumerate(excess)
     ]
     daily = pd.concat([days_of(held, "buy_and_hold", **names, family="benchmark"), *own])
-    log = nodes.log_backtests(daily, OPTIONS, {"mode": "clean"}, labels(), SCHEME, VINTAGE)
+    log = nodes.log_backtests(daily, OPTIONS, SETTING, VINTAGE)
     counted = nodes.count_backtests(log, VINTAGE)
     benchmark = pd.Series(held, sessions(DAYS + 1)[1:])
     table = performance_table(daily[daily["family"] != "benchmark"], benchmark, counted)

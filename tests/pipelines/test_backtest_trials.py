@@ -1,14 +1,17 @@
 """What counts as another strategy tried: its options and how often it decides, not its name."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from tests.trading.days import days_of, noise
+from tests.trading.days import days_of, noise, sessions
 
+from vn30_training.market.vintage import fingerprint
 from vn30_training.pipelines.backtest.nodes import count_backtests, log_backtests
 from vn30_training.trading.backtest_options import BacktestOptions
 
-VINTAGE = {"symbols": {}}
+PRICES = pd.DataFrame({"symbol": "FPT", "date": sessions(9), "close": np.arange(100.0, 109.0)})
+VINTAGE = fingerprint(PRICES)
 ALL = ("daily", "weekly", "monthly")
 
 
@@ -24,12 +27,14 @@ def logged(strategies, tried, **changes):
         days_of(noise(place, 80), strategy=name, rebalance=often, **columns)
         for place, (name, often) in enumerate(tried)
     ]
-    return log_backtests(pd.concat(daily), options(strategies, **changes), VINTAGE)
+    held = {"family": "benchmark", "scope": "", "rebalance": "monthly"}
+    daily.append(days_of(noise(99, 80), "buy_and_hold", **held))
+    return log_backtests(pd.concat(daily), options(strategies, **changes), {}, VINTAGE)
 
 
 def ids(*arguments, **changes):
-    (found,) = logged(*arguments, **changes).values()
-    return [trial["id"] for trial in found]
+    (entry,) = logged(*arguments, **changes).values()
+    return [trial["id"] for trial in entry["trials"]]
 
 
 def test_each_rebalance_of_an_entry_is_a_trial_of_its_own():
@@ -38,7 +43,7 @@ def test_each_rebalance_of_an_entry_is_a_trial_of_its_own():
     assert len(set(ids(narrowed, tried))) == 5
     counted = count_backtests(logged(narrowed, tried), VINTAGE)
     assert counted["count"] == 5
-    assert counted["sharpe_variance"] > 0
+    assert counted["excess_sharpe_variance"] > 0
 
 
 def test_what_else_is_tried_makes_no_strategy_another():

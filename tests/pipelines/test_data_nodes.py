@@ -29,11 +29,11 @@ def read(jump=1.0):
     return ReadResult(prices, source="folder")
 
 
-def check(jump, accept):
+def check(jump, accept, previous=None):
     return nodes.check_prices(
         read_prices=lambda symbols: read(jump),
         members=None,
-        previous=vintage.fingerprint(read().prices, source="folder"),
+        previous=previous or vintage.fingerprint(read().prices, source="folder"),
         clock=datetime(2025, 8, 26, 9),
         universe={"symbols": {name: {"sector": "Banks"} for name in SYMBOLS}},
         simulation=SimulatedMarketOptions(),
@@ -51,7 +51,9 @@ def test_a_changed_past_leaves_the_symbol_out_and_stays_known_by_the_old_one():
     assert set(checked["prices"]["symbol"]) == {"FPT"}
     assert set(checked["quality"]["excluded"]) == {"VCB"}
     assert levels(checked) == ["error"]
-    assert checked["vintage"] == vintage.fingerprint(read().prices, source="folder")
+    kept = vintage.fingerprint(read().prices, source="folder")
+    past = vintage.content(vintage.fingerprint(checked["prices"]))
+    assert checked["vintage"] == {**kept, "past": past}
 
 
 def test_an_accepted_past_is_told_but_excludes_and_refuses_nothing():
@@ -60,4 +62,15 @@ def test_an_accepted_past_is_told_but_excludes_and_refuses_nothing():
     assert checked["quality"]["excluded"] == {}
     assert levels(checked) == ["warning"]
     assert left_out(checked["quality"], checked["prices"]["date"].max()) == []
-    assert checked["vintage"] == vintage.fingerprint(read(0.97).prices, source="folder")
+    known = vintage.fingerprint(read(0.97).prices, source="folder")
+    assert checked["vintage"] == {**known, "past": vintage.content(known)}
+
+
+def test_a_past_that_only_goes_on_keeps_its_name():
+    first = check(jump=1.0, accept=False)["vintage"]
+    assert check(jump=1.0, accept=False, previous={**first, "past": "known"})["vintage"] == {
+        **first,
+        "past": "known",
+    }
+    changed = check(jump=0.97, accept=True, previous={**first, "past": "known"})
+    assert changed["vintage"]["past"] != "known"

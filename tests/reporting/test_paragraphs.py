@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.reporting.fabricated_evidence import fabricate_evaluation
 
 from vn30_training.evaluation.evidence import Evidence
-from vn30_training.reporting.audit_section import audit_section
+from vn30_training.reporting.audit_section import COMMAND, audit_section
 from vn30_training.reporting.pairs import RIDGE, Comparison, Pairs
 from vn30_training.reporting.paragraphs import FLOORS, paragraphs
 from vn30_training.reporting.takeaways import superiority, takeaways
@@ -180,6 +180,7 @@ def _no_instances() -> pd.DataFrame:
     return pd.DataFrame(columns=["family", "scope", "name", "symbol", "status", "reason"])
 
 
+OF_THIS = {"data": "a", "code": "b", "configuration": "c"}
 AUDIT = {"verdict": "clean", "summary": "", "checks": 9, "cuts": 54, "findings": []}
 
 
@@ -192,7 +193,11 @@ AUDIT = {"verdict": "clean", "summary": "", "checks": 9, "cuts": 54, "findings":
         pytest.param(AUDIT | {"verdict": "leak found"}, {}, [], "leak", id="leak"),
         pytest.param(AUDIT | {"verdict": "unheard of"}, {}, [], "incomplete", id="unknown word"),
         pytest.param(
-            AUDIT | {"fingerprint": "a"}, {"fingerprint": "b"}, [], "stale", id="of other data"
+            AUDIT | {"fingerprint": OF_THIS},
+            {"fingerprint": OF_THIS | {"data": "x"}},
+            [],
+            "stale",
+            id="of other data",
         ),
         pytest.param(
             AUDIT | {"families": ["ridge"]}, {}, ["ridge", "tft"], "incomplete", id="left one out"
@@ -204,3 +209,20 @@ def test_only_a_whole_and_fitting_audit_is_clean(audit, manifest, families, kind
     section = audit_section(audit, manifest, families)
     assert section.kind == kind
     assert section.clean == (section.caveat == "") == (kind == "clean")
+
+
+@pytest.mark.parametrize(
+    ("changes", "other"),
+    [
+        ({"configuration": "x"}, "another configuration"),
+        ({"data": "x", "code": "x"}, "other data and other code"),
+    ],
+)
+def test_an_audit_of_something_else_says_of_what(changes, other):
+    audit = AUDIT | {"fingerprint": OF_THIS}
+    section = audit_section(audit, {"fingerprint": OF_THIS | changes})
+    assert section.text == f"The audit (clean) is of {other}: run {COMMAND} again."
+    known = audit_section(audit, {"fingerprint": OF_THIS})
+    assert known.clean
+    unnamed = audit_section(AUDIT | {"fingerprint": "abc"}, {"fingerprint": OF_THIS})
+    assert "other data and other code and another configuration" in unnamed.text

@@ -20,7 +20,7 @@ from vn30_training.datasets.scores import ScoresDataset
 from vn30_training.datasets.seconds import SecondsDataset
 from vn30_training.datasets.text import TextDataset
 from vn30_training.datasets.tracked_frame import TrackedFrameDataset
-from vn30_training.datasets.trials import TrialsDataset
+from vn30_training.datasets.trials import TrialDataset, TrialsDataset
 
 __all__ = [
     "CSVDataset",
@@ -41,5 +41,6 @@ __all__ = [
     "SecondsDataset",
     "TextDataset",
     "TrackedFrameDataset",
+    "TrialDataset",
     "TrialsDataset",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,21 +31,6 @@ def r2(y_true: Floats, y_pred: Floats) -> float:
 def skill(loss: float, reference: float) -> float:
     """Share of the reference's loss that is saved: 1 perfect, 0 equal, negative worse."""
     return 1.0 - loss / reference if reference > 0 else float("nan")
-
-
-def mape(y_true: Floats, y_pred: Floats) -> NoReturn:  # noqa: ARG001
-    """Refuse: a percentage error of returns means nothing.
-
-    Raises
-    ------
-    ValueError
-        Always.
-    """
-    raise ValueError(
-        "MAPE of returns is refused: it divides by the return, which is zero on about one day in "
-        "ten and near zero on most, so the figure is infinite or set by a few quiet days. "
-        "Use mae_skill, the share of the zero forecast's error that is saved."
-    )
 
 
 @dataclass(frozen=True, slots=True)

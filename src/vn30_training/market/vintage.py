@@ -21,7 +21,13 @@ TOLERANCE = 0.005
 _UNIT = 1e-4
 _RESCALED = 1e-3
 _SHOWN = 5
-_BEGINNING = 250
+_SKETCHED = 28
+"""Sketches keep the returns of every fourth Thursday (1970-01-01 was one)."""
+ALIKE = 0.75
+"""Share of the returns two sketches have in common that must agree. Of two stocks, or of two
+simulated markets, a quarter to a third do."""
+LEAST_COMMON = 10
+"""Fewer returns in common tell nothing."""
 Ints = npt.NDArray[np.int32]
 
 
@@ -77,18 +83,58 @@ def compare(old: dict[str, Any], prices: pd.DataFrame) -> list[DataIssue]:
     return [entry for entry in told if entry is not None]
 
 
-def identity(fingerprint: Mapping[str, Any]) -> str:
-    """Return a hash by which a data set is known again when sessions have been added to it.
+def content(fingerprint: Mapping[str, Any]) -> str:
+    """Return a hash of all days and returns; any new download has another."""
+    told = {name: one["sha256"] for name, one in fingerprint["symbols"].items()}
+    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
 
-    It follows from how each symbol's history begins: its first `_BEGINNING` days and returns.
-    Where the files lie, and a new adjustment of the same prices, make no other data set.
+
+def past(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Return the name of the past that a download tells: the old one's where it only goes on.
+
+    It goes on where the symbols are the same, each has the old days in their order and later ones
+    at most, and no return differs by more than `TOLERANCE`. So sessions added at the end and a new
+    adjustment keep the name; a changed return, a lost, added or moved bar, and another symbol do
+    not.
+
+    Parameters
+    ----------
+    old
+        The fingerprint of the download before, with its ``past``; empty where there is none.
+    new
+        Result of `fingerprint`.
     """
-    digest = hashlib.sha256()
-    for symbol, told in sorted(fingerprint["symbols"].items()):
-        digest.update(symbol.encode())
-        for name in ("days", "returns"):
-            digest.update(_unpack(told[name])[:_BEGINNING].tobytes())
-    return digest.hexdigest()
+    known, now = old.get("symbols", {}), new["symbols"]
+    goes_on = known.keys() == now.keys() and all(_goes_on(known[name], now[name]) for name in now)
+    return str(old["past"]) if goes_on and "past" in old else content(new)
+
+
+def sketch(fingerprint: Mapping[str, Any]) -> dict[str, Any]:
+    """Return so much of a fingerprint as tells data sets apart: a few returns of each symbol."""
+    return {
+        symbol: _packed(*(values[days % _SKETCHED == 0] for values in (days, returns)))
+        for symbol, told in fingerprint["symbols"].items()
+        for days, returns in [(_unpack(told["days"]), _unpack(told["returns"]))]
+    }
+
+
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two sketches are of the same data, downloaded at other times or in part.
+
+    They are where at least half of the symbols of the smaller are in both, and most returns of
+    these on the same days agree: sessions, symbols and dividends may have come since.
+    """
+    common = [symbol for symbol in one if symbol in other]
+    if 2 * len(common) < min(len(one), len(other)):
+        return False
+    gaps = np.concatenate([np.empty(0), *(_gaps(one[name], other[name]) for name in common)])
+    agree = np.abs(gaps) * _UNIT <= TOLERANCE + _UNIT
+    return len(gaps) >= LEAST_COMMON and bool(agree.mean() >= ALIKE)
+
+
+def joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sketch of all that either of two sketches knows, by the newer where both do."""
+    return {**old, **{name: _joined(old.get(name), own) for name, own in new.items()}}
 
 
 def without_conflicts(prices: pd.DataFrame, issues: list[DataIssue]) -> pd.DataFrame:
@@ -110,9 +156,38 @@ def _describe(bars: pd.DataFrame) -> dict[str, Any]:
         "rows": len(bars),
         "close": float(bars["close"].iloc[-1]),
         "sha256": hashlib.sha256(days.tobytes() + returns.tobytes()).hexdigest(),
-        "days": _pack(days),
-        "returns": _pack(returns),
+        **_packed(days, returns),
     }
+
+
+def _packed(days: Ints, returns: Ints) -> dict[str, str]:
+    return {"days": _pack(days), "returns": _pack(returns)}
+
+
+def _goes_on(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether one symbol's days and returns begin with the old ones."""
+    days, old_days = _unpack(new["days"]), _unpack(old["days"])
+    if not np.array_equal(days[: len(old_days)], old_days):
+        return False
+    gaps = _unpack(new["returns"])[: len(old_days)] - _unpack(old["returns"])
+    return bool((np.abs(gaps) * _UNIT <= TOLERANCE + _UNIT).all())
+
+
+def _gaps(one: Mapping[str, str], other: Mapping[str, str]) -> Ints:
+    """Return by how much one symbol's returns differ on the days that two sketches share."""
+    days, others = _unpack(one["days"]), _unpack(other["days"])
+    _, here, there = np.intersect1d(days, others, assume_unique=True, return_indices=True)
+    return _unpack(one["returns"])[here] - _unpack(other["returns"])[there]
+
+
+def _joined(old: Mapping[str, str] | None, new: Mapping[str, str]) -> dict[str, str]:
+    if old is None:
+        return dict(new)
+    days, returns = (
+        np.concatenate([_unpack(one[name]) for one in (new, old)]) for name in ("days", "returns")
+    )
+    days, newest = np.unique(days, return_index=True)
+    return _packed(days, returns[newest])
 
 
 def _days_and_returns(bars: pd.DataFrame) -> tuple[Ints, Ints]:

@@ -19,38 +19,12 @@ from vn30_training.models.samples import Preparation, in_scope, within
 from vn30_training.models.scope import Scope
 from vn30_training.models.training import Split
 
-__all__ = ["check_data", "check_family", "check_options", "check_rows", "examine", "try_out"]
+__all__ = ["check_data", "check_rows", "examine", "try_out"]
 
 TRIAL_TRAIN_ROWS = 4000
 TRIAL_VALID_SESSIONS = 40
 TABLE_COPIES = 3
 """The columns taken from the table, the processed ones, and their array."""
-
-
-def check_options(
-    parameters: Mapping[str, Any], scopes: Mapping[str, Sequence[Scope]], variant: Any = None
-) -> list[Check]:
-    """Merge and validate the options of every instance.
-
-    Parameters
-    ----------
-    parameters
-        The families' entries in the parameter files, by family.
-    scopes
-        The scopes of each family.
-    variant
-        A variant for all families, or one for each family named.
-
-    Returns
-    -------
-    list of Check
-        One per family; a wrong name is told together with the nearest valid one.
-    """
-    checks = []
-    for name, family_scopes in scopes.items():
-        _, problems = _instances(name, parameters[name], family_scopes, variant)
-        checks.append(_options_check(name, len(family_scopes), problems))
-    return checks
 
 
 def _instances(
@@ -79,14 +53,14 @@ def _options_check(name: str, total: int, problems: Sequence[str]) -> Check:
     )
 
 
-def check_family(
+def try_out(
     features: pd.DataFrame,
     labels: pd.DataFrame,
     split: Split,
     options: InstanceOptions,
     scope: Scope,
     sectors: Mapping[str, str],
-) -> list[Check]:
+) -> tuple[list[Check], int]:
     """Try out one instance: read its samples and let its family check itself on a few of them.
 
     Parameters
@@ -96,22 +70,10 @@ def check_family(
 
     Returns
     -------
-    list of Check
-        Up to and including the first error.
+    list of Check, int
+        The checks up to and including the first error, and an estimate of the bytes that a fit
+        takes.
     """
-    checks, _ = try_out(features, labels, split, options, scope, sectors)
-    return checks
-
-
-def try_out(
-    features: pd.DataFrame,
-    labels: pd.DataFrame,
-    split: Split,
-    options: InstanceOptions,
-    scope: Scope,
-    sectors: Mapping[str, str],
-) -> tuple[list[Check], int]:
-    """Return the checks of `check_family`, and an estimate of the bytes that a fit takes."""
     subject = f"{options.family}.{scope}"
     family = family_class(options.path)
     checks: list[Check] = []

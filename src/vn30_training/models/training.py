@@ -157,7 +157,8 @@ def _search(
     if start is not None or options.search is None:
         return None if start is None else start.found
     asked = options.search
-    splitter = PurgedKFold(asked.folds, train.date[train.rows], label_end, asked.embargo)
+    days = train.date[train.rows]
+    splitter = PurgedKFold(asked.folds, days, label_end, asked.embargo, asked.test_folds)
     family = family_class(options.path)
     return search(family, train, options.options, asked.grid, splitter, options.seeds[0])
 

@@ -10,6 +10,7 @@ from vn30_training.reporting.formatting import plural
 from vn30_training.reporting.tables import shortened, some
 
 COMMAND = "kedro run --pipeline=audit"
+OTHERS = {"data": "other data", "code": "other code", "configuration": "another configuration"}
 # What was found matters first, then what was never looked at.
 ORDER = {"fail": 0, "skipped": 1, "pass": 2}
 
@@ -28,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class AuditSection:
-    """The audit as a reader sees it; ``clean`` only where the data and code are those audited."""
+    """The audit as a reader sees it; ``clean`` only where it is of what was evaluated."""
 
     kind: str
     title: str
@@ -46,7 +47,7 @@ class AuditSection:
         return {
             "leak": "The audit found a leak, so none of these figures counts.",
             "incomplete": "The audit is incomplete, so look-ahead is not ruled out.",
-            "stale": "The audit was of other data or code, so look-ahead is not ruled out.",
+            "stale": "The audit is not of what was evaluated, so look-ahead is not ruled out.",
             "missing": "Nothing was audited, so look-ahead is not ruled out.",
         }.get(self.kind, "")
 
@@ -65,7 +66,7 @@ def audit_section(
         ``cuts``, ``findings`` (``check, subject, verdict, sickness, detail, cuts``) and, if known,
         ``families`` (those audited) and ``fingerprint``; None where nothing was audited.
     manifest
-        Its ``fingerprint``, where both are known, must be the audit's.
+        Its ``fingerprint``, a hash of each of `OTHERS`, must be the audit's where both are known.
     families
         The model families evaluated: a clean audit that left one out is no clean audit of it.
     """
@@ -79,7 +80,8 @@ def audit_section(
     found = findings(audit)
     audited, evaluated = audit.get("fingerprint"), manifest.get("fingerprint")
     if audited and evaluated and audited != evaluated:
-        text = f"The audit ({audit['verdict']}) was of other data or code; run {COMMAND} again."
+        other = _others(audited, evaluated)
+        text = f"The audit ({audit['verdict']}) is of {other}: run {COMMAND} again."
         return AuditSection("stale", "Audit out of date", text, found)
     kind = {"clean": "clean", "leak found": "leak"}.get(str(audit["verdict"]), "incomplete")
     left_out = sorted({*families} - {*audit.get("families", families)})
@@ -88,6 +90,12 @@ def audit_section(
         return AuditSection("incomplete", "Audit incomplete", text, found)
     title = {"clean": "No leak found", "leak": "LEAK FOUND"}.get(kind, "Audit incomplete")
     return AuditSection(kind, title, _text(audit), found)
+
+
+def _others(audited: Any, evaluated: Mapping[str, str]) -> str:
+    """Say what differs between what was audited and what was evaluated."""
+    known = audited if isinstance(audited, Mapping) else {}
+    return " and ".join(OTHERS[name] for name in OTHERS if known.get(name) != evaluated[name])
 
 
 def _text(audit: Mapping[str, Any]) -> str:

@@ -54,6 +54,20 @@ def test_many_failures_are_counted():
         ([passing(), failing(BLIND)], "features is blind"),
         ([passing("future", "panel", LEAST_CUTS - 1)], "panel was cut only 49 times"),
         ([passing(), Finding("fit", "tft.VCB", "skipped").to_dict()], "tft.VCB was only skipped"),
+        (
+            [
+                *(passing(), passing("processors"), passing("future", "lstm.VN30", LEAST_CUTS)),
+                Finding("fit", "lstm.VN30", "skipped", detail="two fits differ").to_dict(),
+            ],
+            "fit of lstm.VN30 was skipped: two fits differ",
+        ),
+        (
+            [
+                *(passing(), passing("processors"), passing("fit", "lstm.VN30")),
+                Finding("processors", "lstm.VN30", "skipped", detail="they differ").to_dict(),
+            ],
+            "processors of lstm.VN30 was skipped: they differ",
+        ),
         ([passing(), Finding("dividend", "ridge.VN30", "skipped").to_dict()], "check dividend"),
     ],
 )

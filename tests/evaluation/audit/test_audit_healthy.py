@@ -82,6 +82,15 @@ def test_every_family_is_healthy(longer, name, scope):
     }
 
 
+def test_fine_tuning_is_healthy(given):
+    short = QUICK.model_copy(update={"cuts": 3, "train_sessions": 120})
+    found = audit(given, "lstm", "HPG_finetuned", short, features=FEW)
+    assert {one["verdict"] for one in found} == {"pass"}
+    assert {one["check"] for one in found} == {
+        *("fit", "processors", "hidden labels", "future", "dividend")
+    }
+
+
 def test_selection_inside_the_fold_is_healthy(longer):
     best = ({"method": "importance", "top": 8, "estimator": "ridge"},)
     found = audit(longer, "ridge", "VN30", QUICK, selection=best)

@@ -8,14 +8,33 @@ import pytest
 from sklearn.model_selection import KFold
 from tests.models.selection.planted import HOLDING, planted
 
-from vn30_training.models.contract import Samples
+from vn30_training.models.contract import Options, Samples
 from vn30_training.models.lightgbm import LightGBM
 from vn30_training.models.ridge import Ridge
 from vn30_training.models.selection.estimators import correlation
 from vn30_training.models.selection.grid import Found, search
+from vn30_training.models.selection.overfitting import probability_of_overfitting
 from vn30_training.models.selection.purged import LeakingSplitterError, PurgedKFold
 
 GRID = {"penalties": [[1000.0], [0.001]]}
+
+
+class OneColumn(Options):
+    column: int = 0
+
+
+class Column(Ridge):
+    """Reads one column only."""
+
+    options_type = OneColumn
+
+    @classmethod
+    def fit(cls, train: Samples, valid: Samples, options: Any, seed: int) -> Any:
+        values = train.features[:, options.column]
+        slope = np.cov(values[train.rows], train.label[train.rows])[0, 1]
+        coefficients = np.zeros(train.features.shape[1])
+        coefficients[options.column] = slope
+        return cls(0.0, coefficients)
 
 
 class Watching(Ridge):
@@ -96,6 +115,50 @@ def test_the_first_of_equals_wins_and_another_score_may_decide() -> None:
         return float(np.std(prediction))
 
     assert search(Ridge, samples, {}, GRID, folds, score=spread).best == {"penalties": [0.001]}
+
+
+def test_pairs_of_folds_make_paths_that_hold_each_fold_once() -> None:
+    samples, end = noise_and_signal()
+    pairs = PurgedKFold(4, samples.date[samples.rows], end, embargo=5, test_folds=2)
+    Watching.fits = []
+    found = search(Watching, samples, {}, GRID, pairs)
+    assert len(Watching.fits) == 2 * 6
+    paths = np.reshape(found.table[0]["scores"], (3, 4))
+    expected: list[list[float]] = [[] for _ in range(4)]
+    options = Ridge.options_type(**found.table[0]["options"])
+    for (_, tests), (fitted, stopping) in zip(pairs.split_by_fold(), Watching.fits, strict=False):
+        model = Ridge.fit(fitted, stopping, options, 0)
+        for fold, test in tests.items():
+            tested = samples.at(samples.rows[test])
+            score = correlation(model.predict(tested).score, samples.label[tested.rows])
+            expected[fold].append(score)
+    np.testing.assert_array_equal(paths.T, expected)
+    assert found.pbo == probability_of_overfitting(
+        [np.reshape(record["scores"], (3, 4)) for record in found.table]
+    )
+
+
+def test_a_fold_tested_once_or_a_single_option_tells_no_overfitting() -> None:
+    samples, end = noise_and_signal()
+    assert search(Ridge, samples, {}, GRID, splitter(samples, end)).pbo is None
+    pairs = PurgedKFold(4, samples.date[samples.rows], end, test_folds=2)
+    assert search(Ridge, samples, {}, {"penalties": [[1.0]]}, pairs).pbo is None
+
+
+def one_column(seed: int, told: float) -> float:
+    """Search which of six columns to read, the first of which tells so much of the label."""
+    samples, end = planted(seed, sessions=130, names=tuple(f"noise_{i}" for i in range(6)))
+    label = samples.label + np.float32(told) * samples.features[:, 0]
+    pairs = PurgedKFold(6, samples.date[samples.rows], end, embargo=5, test_folds=2)
+    found = search(Column, replace(samples, label=label), {}, {"column": [*range(6)]}, pairs)
+    assert found.pbo is not None
+    return found.pbo
+
+
+def test_a_search_among_noise_overfits_half_of_the_time_and_one_with_a_winner_never() -> None:
+    noise = np.mean([one_column(seed, 0.0) for seed in range(20)])
+    assert 0.35 < noise < 0.65
+    assert max(one_column(seed, 1.0) for seed in range(3)) < 0.05
 
 
 @pytest.mark.parametrize("plain", [5, KFold(5)])

@@ -1,6 +1,7 @@
 """The purged splitter: every row tested once, no label window on both sides, plain ones refused."""
 
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -78,11 +79,45 @@ def test_purge_and_embargo_are_those_of_skfolio(folds: int, reach: int, embargo:
 
     date = np.datetime64("2020-01-01") + np.arange(120) * DAY
     ours = list(PurgedKFold(folds, date, date + reach * DAY, embargo).split())
+    both = list(PurgedKFold(folds, date, date + reach * DAY, embargo, test_folds=2).split())
     theirs = CombinatorialPurgedCV(folds, 2, purged_size=reach, embargo_size=embargo)
     pairs = list(combinations(range(folds), 2))
-    for (one, other), (train, tests) in zip(pairs, theirs.split(date[:, None]), strict=True):
+    for (one, other), (train, tests), found in zip(
+        pairs, theirs.split(date[:, None]), both, strict=True
+    ):
+        np.testing.assert_array_equal(found[0], train)
+        np.testing.assert_array_equal(found[1], np.concatenate(tests))
         np.testing.assert_array_equal(np.intersect1d(ours[one][0], ours[other][0]), train)
         np.testing.assert_array_equal(np.concatenate(tests), [*ours[one][1], *ours[other][1]])
+
+
+@given(
+    folds=st.integers(3, 6),
+    tested=st.integers(1, 3),
+    symbols=st.integers(1, 3),
+    reach=st.lists(st.integers(0, 6), min_size=1, max_size=4),
+    embargo=st.integers(0, 3),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+def test_every_combination_is_tested_once_clear_of_its_training(
+    folds, tested, symbols, reach, embargo, seed
+):
+    tested = min(tested, folds - 2)
+    date, end = market(200, symbols, np.array(reach), seed)
+    splitter = PurgedKFold(folds, date, end, embargo, tested)
+    splits = list(splitter.split_by_fold())
+    assert [tuple(tests) for _, tests in splits] == list(combinations(range(folds), tested))
+    assert splitter.get_n_splits() == len(splits)
+    calendar = np.unique(date)
+    times = np.zeros(len(date), dtype=int)
+    for train, tests in splits:
+        for test in tests.values():
+            times[test] += 1
+            first, last = date[test].min(), end[test].max()
+            assert not ((end[train] >= first) & (date[train] <= last)).any()
+            assert not np.isin(date[train], calendar[calendar > last][:embargo]).any()
+    assert set(times) == {comb(folds - 1, tested - 1)}
 
 
 def test_scikit_learn_takes_it_for_a_splitter() -> None:
@@ -115,6 +150,8 @@ def test_impossible_arguments_are_refused() -> None:
         PurgedKFold(1, date, end)
     with pytest.raises(ValueError, match="impossible"):
         PurgedKFold(3, date, end, embargo=-1)
+    with pytest.raises(ValueError, match="3 of them tested"):
+        PurgedKFold(3, date, end, test_folds=3)
     with pytest.raises(ValueError, match="one entry per row"):
         PurgedKFold(3, date, end[1:])
     with pytest.raises(ValueError, match="label_end not before it"):

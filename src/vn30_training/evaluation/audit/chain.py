@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from vn30_training.features.labels import LabelOptions, build_labels
 from vn30_training.features.table import build_features
 from vn30_training.market.membership import build_panel
 from vn30_training.models.options import InstanceOptions
-from vn30_training.models.scope import Scope
+from vn30_training.models.scope import POOLED_NAME, Scope
 from vn30_training.models.training import Split, train
 
 Mask = NDArray[np.bool_]
@@ -76,13 +76,17 @@ def data_chain(sectors: Mapping[str, str], label_options: LabelOptions, mode: Mo
 def family_chain(
     base: Chain, options: InstanceOptions, scope: Scope, sectors: Mapping[str, str]
 ) -> Chain:
-    """Return the chain with the training of one instance at its end."""
-    return Chain(
-        panel=base.panel,
-        features=base.features,
-        labels=base.labels,
-        train=lambda features, labels, split: train(
-            features, labels, split, options, scope, sectors=sectors
-        ),
-        forecast=base.forecast,
-    )
+    """Return the chain with the training of one instance at its end.
+
+    A fine-tuned one is trained from a pooled one, which is trained before.
+    """
+
+    def trained(features: Frame, labels: Frame, split: Split) -> Model:
+        start = None
+        if scope.kind == "finetuned":
+            pooled = options.model_copy(update={"scope": POOLED_NAME})
+            tables = features, labels, split
+            start = train(*tables, pooled, Scope("pooled"), sectors=sectors)
+        return train(features, labels, split, options, scope, sectors=sectors, start=start)
+
+    return replace(base, train=trained)

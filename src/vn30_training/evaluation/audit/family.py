@@ -49,7 +49,7 @@ def audit_family(
     split
         Its sessions nearest to the beginning of the test span are used, see `AuditOptions`.
     options, scope, sectors
-        As for training. A fine-tuned scope is skipped: it runs the code of the pooled one.
+        As for training. A fine-tuned scope starts from a pooled instance in the same small size.
     feature_mode
         With which ``features`` was made.
     audit
@@ -60,7 +60,8 @@ def audit_family(
     list of dict
         Findings of the checks ``fit``, ``processors``, ``hidden labels``, ``future``, ``dividend``,
         ``shuffled labels`` and ``planted answer``, all skipped where the instance cannot be trained
-        for lack of rows.
+        for lack of rows. Of a fine-tuned instance the last two are not asked: what it learns from
+        labels is learned by the code of the pooled one.
     """
     base = data_chain(sectors, label_options(labels), feature_mode)
     small = _small(options, features)
@@ -81,19 +82,15 @@ def audit_family_chain(
 ) -> list[Finding]:
     """Audit any chain that trains an instance with those options."""
     name = f"{options.family}.{scope}"
-    if scope.kind == "finetuned":
-        return [Finding("fit", name, "skipped", detail="it runs the code of the pooled scope")]
     case = make_case(chain, panel, features, labels, split, options, scope, audit)
     try:
         case.model  # noqa: B018 - trained here, for all checks
     except TooFewRowsError as error:
         return [Finding("fit", name, "skipped", detail=str(error))]
-    return [
-        *audit_fit(case),
-        *audit_forecasts(case),
-        audit_shuffled(case),
-        audit_planted(case),
-    ]
+    found = [*audit_fit(case), *audit_forecasts(case)]
+    if scope.kind != "finetuned":
+        found += [audit_shuffled(case), audit_planted(case)]
+    return found
 
 
 def make_case(

@@ -38,7 +38,16 @@ NOTES = ("member dates",)
 OF_FAMILIES = ("fit", "shuffled labels")
 """Checks that only instances of families go through."""
 
+NOT_COVERED = (
+    "warm starts from fold to fold, which train as fine-tuning does",
+    "backtests and orders",
+)
+"""What no check looks at."""
+
 BLIND = "blind"
+OF_EACH = ("fit", "processors")
+"""Checks that every instance must go through: another's says nothing of it."""
+
 LEAST_CUTS = 50
 """Fewer cuts than these in the check of the future leave an audit incomplete."""
 
@@ -87,12 +96,12 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     -------
     dict
         ``verdict``: ``leak found`` if any check failed but for blindness, ``incomplete`` if an
-        instance was blind, a kind of check or an instance was only skipped, or the future was cut
-        less than `LEAST_CUTS` times, else
+        instance was blind, a kind of check or an instance was only skipped, one of `OF_EACH` was
+        skipped for an instance, or the future was cut less than `LEAST_CUTS` times, else
         ``clean``; ``summary``: one sentence; ``checks``, ``cuts``, ``families``: how many checks
         were decided, at how many cuts in total, on which families; ``failures``: the failing
         findings; ``missing``: what keeps the audit from being complete; ``skipped``: the checks
-        left out and why.
+        left out and why; ``not_covered``: `NOT_COVERED`.
     """
     found = list(findings)
     decided = [one for one in found if one["verdict"] != "skipped"]
@@ -108,6 +117,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "failures": failures,
         "missing": missing,
         "skipped": [one for one in found if one["verdict"] == "skipped"],
+        "not_covered": list(NOT_COVERED),
     }
     if failures:
         return {"verdict": "leak found", "summary": _leaks(failures), **facts}
@@ -115,7 +125,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         return {"verdict": "incomplete", "summary": _gaps(missing), **facts}
     summary = (
         f"No look-ahead found: {facts['checks']} checks with {facts['cuts']} cuts of the history, "
-        f"on the data and on {len(families)} families."
+        f"on the data and on {len(families)} families. Not covered: {'; '.join(NOT_COVERED)}."
     )
     return {"verdict": "clean", "summary": summary, **facts}
 
@@ -130,6 +140,8 @@ def _missing(found: Sequence[Mapping[str, Any]]) -> list[str]:
         decided = {one[column] for one in found if one["verdict"] != "skipped"}
         missing += [f"{column} {name} was only skipped" for name in asked if name not in decided]
     for one in found:
+        if one["check"] in OF_EACH and one["verdict"] == "skipped" and one["subject"] in decided:
+            missing.append(f"{one['check']} of {one['subject']} was skipped: {one['detail']}")
         if one["check"] == "future" and one["verdict"] == "pass" and one["cuts"] < LEAST_CUTS:
             missing.append(f"{one['subject']} was cut only {one['cuts']} times")
     return missing

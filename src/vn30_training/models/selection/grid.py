@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vn30_training.models.contract import Family, Options, Samples
 from vn30_training.models.selection.estimators import correlation
+from vn30_training.models.selection.overfitting import probability_of_overfitting
 from vn30_training.models.selection.purged import PurgedKFold, Rows, checked
 
 Score = Callable[[NDArray[Any], NDArray[Any]], float]
@@ -28,11 +29,16 @@ class Found:
         The winning values, option to value.
     table
         One record per combination, in the order tried: ``options``, ``scores`` (one per fold,
-        earliest first) and their ``mean``.
+        earliest first; where folds are tested in combinations, one path after the other) and their
+        ``mean``.
+    pbo
+        `overfitting.probability_of_overfitting`; None where each fold was tested once only, or
+        nothing was to be chosen.
     """
 
     best: dict[str, Any]
     table: list[dict[str, Any]]
+    pbo: float | None = None
 
     def to_state(self) -> dict[str, Any]:
         """Return both as JSON values."""
@@ -48,10 +54,10 @@ def search(
     seed: int = 0,
     score: Score = correlation,
 ) -> Found:
-    """Fit every combination of the grid on every fold; the best mean score wins, the first if tied.
+    """Fit every combination of the grid on every split; the best mean score wins, or the first.
 
-    In each fold the newest fifth of the training sessions, purged once more, stops the fit: the
-    fold's test rows only score it.
+    In each split the newest fifth of the training sessions, purged once more, stops the fit: the
+    test rows of each of its folds only score it.
 
     Parameters
     ----------
@@ -77,23 +83,47 @@ def search(
     """
     from sklearn.model_selection import ParameterGrid
 
-    folds = list(_folds(samples, checked(splitter)))
+    splits = list(_splits(samples, checked(splitter)))
     table = []
     for values in ParameterGrid({name: list(tried) for name, tried in grid.items()}):
         own = family.options_type.model_validate({**options, **values})
-        scores = [_score(family, own, *fold, seed, score) for fold in folds]
+        scores = _paths(_scores(family, own, split, seed, score) for split in splits)
         table.append({"options": values, "scores": scores, "mean": float(np.mean(scores))})
     best = max(table, key=lambda record: record["mean"])
-    return Found(best["options"], table)
+    return Found(best["options"], table, _overfitting(table, splitter))
 
 
-def _folds(samples: Samples, splitter: PurgedKFold) -> Iterator[tuple[Samples, Samples, Samples]]:
-    for train, test in splitter.split(samples.rows):
+def _overfitting(table: Sequence[Mapping[str, Any]], splitter: PurgedKFold) -> float | None:
+    if splitter.test_folds == 1 or len(table) < 2:
+        return None
+    paths = np.array([record["scores"] for record in table])
+    return probability_of_overfitting(paths.reshape(len(table), -1, splitter.n_splits))
+
+
+def _paths(splits: Iterable[Mapping[int, float]]) -> list[float]:
+    """Put the scores of all splits in order: what was tested for the n-th time is the n-th path."""
+    of_fold: dict[int, list[float]] = {}
+    for scores in splits:
+        for fold, score in scores.items():
+            of_fold.setdefault(fold, []).append(score)
+    paths = zip(*(of_fold[fold] for fold in sorted(of_fold)), strict=True)
+    return [score for path in paths for score in path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    fitting: Samples
+    stopping: Samples
+    tests: dict[int, Samples]
+
+
+def _splits(samples: Samples, splitter: PurgedKFold) -> Iterator[_Split]:
+    for train, tests in splitter.split_by_fold():
         fitting, stopping = _held_out(train, splitter)
-        yield (
+        yield _Split(
             samples.at(samples.rows[fitting]),
             samples.at(samples.rows[stopping]),
-            samples.at(samples.rows[test]),
+            {fold: samples.at(samples.rows[test]) for fold, test in tests.items()},
         )
 
 
@@ -107,14 +137,12 @@ def _held_out(rows: Rows, splitter: PurgedKFold) -> tuple[Rows, Rows]:
     return fitting, rows[splitter.date[rows] >= cut]
 
 
-def _score(
-    family: type[Family],
-    options: Options,
-    train: Samples,
-    stop: Samples,
-    test: Samples,
-    seed: int,
-    score: Score,
-) -> float:
-    model = family.fit(train, stop, options, seed)
-    return score(model.predict(test).score, test.label[test.rows])
+def _scores(
+    family: type[Family], options: Options, split: _Split, seed: int, score: Score
+) -> dict[int, float]:
+    """Fit once, and score each of the folds that are tested."""
+    model = family.fit(split.fitting, split.stopping, options, seed)
+    return {
+        fold: score(model.predict(test).score, test.label[test.rows])
+        for fold, test in split.tests.items()
+    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -26,9 +28,10 @@ class PurgedKFold:
 
     A splitter as scikit-learn knows them. The sessions are cut into ``n_splits`` runs of nearly
     equal length; all stocks of a session are tested together. A row is left out of training if
-    its label's window ``[date, label_end]`` meets the test fold's (purge), or if its date is one
+    its label's window ``[date, label_end]`` meets a test fold's (purge), or if its date is one
     of the ``embargo`` sessions after that window (Lopez de Prado 2018, Advances in Financial
-    Machine Learning, chapter 7).
+    Machine Learning, chapter 7). With several ``test_folds`` every combination of so many folds is
+    tested at once (combinatorial purged cross-validation, chapter 12 there).
 
     Parameters
     ----------
@@ -38,7 +41,9 @@ class PurgedKFold:
         Of each row that will be split, in that order: the session at whose close the features are
         known, and the session at which the label ends. Shape (rows,), datetime64, not NaT.
     embargo
-        Sessions left out after the test fold's last label has ended.
+        Sessions left out after a test fold's last label has ended.
+    test_folds
+        Folds tested at once.
 
     Raises
     ------
@@ -53,9 +58,14 @@ class PurgedKFold:
     [([3, 4, 5], [0, 1]), ([0, 5], [2, 3]), ([0, 1, 2], [4, 5])]
     """
 
-    def __init__(self, n_splits: int, date: Days, label_end: Days, embargo: int = 0) -> None:
-        if n_splits < 2 or embargo < 0:
-            raise ValueError(f"{n_splits} folds and an embargo of {embargo} sessions: impossible.")
+    def __init__(
+        self, n_splits: int, date: Days, label_end: Days, embargo: int = 0, test_folds: int = 1
+    ) -> None:
+        if not 0 < test_folds < n_splits or embargo < 0:
+            raise ValueError(
+                f"{n_splits} folds, {test_folds} of them tested, and an embargo of {embargo} "
+                "sessions: impossible."
+            )
         if date.shape != label_end.shape or date.ndim != 1:
             raise ValueError("date and label_end must have one entry per row, both.")
         if np.isnat(date).any() or np.isnat(label_end).any() or (label_end < date).any():
@@ -66,10 +76,11 @@ class PurgedKFold:
         self.n_splits = n_splits
         self.date, self.label_end = date, label_end
         self.embargo = embargo
+        self.test_folds = test_folds
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
-        """Return the number of folds."""
-        return self.n_splits
+        """Return how often is split."""
+        return comb(self.n_splits, self.test_folds)
 
     def split(
         self,
@@ -77,22 +88,32 @@ class PurgedKFold:
         y: Any = None,  # noqa: ARG002
         groups: Any = None,  # noqa: ARG002
     ) -> Iterator[tuple[Rows, Rows]]:
-        """Yield the positions of the training and of the test rows of each fold, earliest first.
+        """Yield the positions of the training and of the test rows of each split, earliest first.
 
         Raises
         ------
         ValueError
-            If ``X`` has other rows than the splitter was made for, or a fold has no row to train
+            If ``X`` has other rows than the splitter was made for, or a split has no row to train
             on.
         """
         if X is not None and len(X) != len(self.date):
             raise ValueError(f"The splitter knows {len(self.date)} rows, X has {len(X)}.")
-        for fold, days in enumerate(np.array_split(self.sessions, self.n_splits)):
+        for train, tests in self.split_by_fold():
+            yield train, np.concatenate(list(tests.values()))
+
+    def split_by_fold(self) -> Iterator[tuple[Rows, dict[int, Rows]]]:
+        """Yield the same, the test rows by the number of their fold, counted from 0."""
+        tested, clear = [], []
+        for days in np.array_split(self.sessions, self.n_splits):
             test = (self.date >= days[0]) & (self.date <= days[-1])
-            train = self._clear_of(days[0], self.label_end[test].max())
+            tested.append(np.flatnonzero(test))
+            clear.append(self._clear_of(days[0], self.label_end[test].max()))
+        for chosen in combinations(range(self.n_splits), self.test_folds):
+            train = np.logical_and.reduce([clear[fold] for fold in chosen])
             if not train.any():
-                raise ValueError(f"Fold {fold} of {self.n_splits} has no row left to train on.")
-            yield np.flatnonzero(train), np.flatnonzero(test)
+                told = " and ".join(map(str, chosen))
+                raise ValueError(f"Fold {told} of {self.n_splits} has no row left to train on.")
+            yield np.flatnonzero(train), {fold: tested[fold] for fold in chosen}
 
     def _clear_of(self, first: np.datetime64, last: np.datetime64) -> NDArray[np.bool_]:
         """Mark the rows whose label's window ends before ``first`` or starts after the embargo."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -121,8 +121,26 @@ class GridSearch(Folded):
 
     Attributes
     ----------
+    splitter
+        ``purged``: each fold is tested once; ``cpcv``: every pair of folds is, an even number of
+        them, which also tells the probability that the search overfits.
     grid
         Name of an option to the values to try.
     """
 
+    splitter: Literal["purged", "cpcv"] = "purged"
     grid: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _halves(self) -> Self:
+        if self.splitter == "cpcv" and (self.folds % 2 or self.folds < 4):
+            raise ValueError(
+                f"cpcv needs an even number of folds, 4 or more, not {self.folds}: options chosen "
+                "in one half are judged in the other"
+            )
+        return self
+
+    @property
+    def test_folds(self) -> int:
+        """Folds tested at once."""
+        return 2 if self.splitter == "cpcv" else 1

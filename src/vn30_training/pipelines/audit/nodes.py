@@ -48,6 +48,11 @@ def audit_splits(
     return auditing.audit_splits(labels, splits)
 
 
+def audit_recalibration(labels: pd.DataFrame, audit: AuditOptions) -> Findings:
+    """Audit how quantiles are corrected by earlier ones."""
+    return auditing.audit_recalibration(labels, audit)
+
+
 def audit_instance(
     panel: pd.DataFrame,
     features: pd.DataFrame,

@@ -14,16 +14,15 @@ _PARAMETERS = ("universe", "variant", "features", "audit")
 
 
 def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipeline]:
-    """Return the audit of the data, of all splits, of every family, and the verdict.
+    """Return the audit of data, splits, recalibration and of every family, and the verdict.
 
-    Of a family its pooled instance is audited, and that of the first symbol: the others run the
+    Of a family its pooled instance is audited, and those of the first symbol: the others run the
     same code on other rows.
     """
     instances = [
         (family, scope)
         for family, scopes in families.items()
         for scope in first_of_each_kind(scopes)
-        if scope.kind != "finetuned"
     ]
     return [
         *(_instance(family, scope) for family, scope in instances),
@@ -32,6 +31,12 @@ def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipe
             inputs=["labels", "split", "params:walk_forward"],
             outputs="audit_splits",
             name="audit_splits",
+        ),
+        Node(
+            nodes.audit_recalibration,
+            inputs=["labels", "params:audit"],
+            outputs="audit_recalibration",
+            name="audit_recalibration",
         ),
         Node(
             nodes.audit_data,
@@ -45,7 +50,8 @@ def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipe
         Node(
             nodes.conclude,
             inputs=[
-                *("vintage", "parameters", "audit_data", "audit_splits"),
+                *("vintage", "parameters"),
+                *("audit_data", "audit_splits", "audit_recalibration"),
                 *(f"audit_{family}_{scope}" for family, scope in instances),
             ],
             outputs="audit",

@@ -9,9 +9,8 @@ from typing import Any
 import pandas as pd
 
 from vn30_training.evaluation import trials as trial_log
-from vn30_training.evaluation.audit.case import label_options
 from vn30_training.evaluation.sharpe import sharpe_ratio
-from vn30_training.market.vintage import identity
+from vn30_training.market.vintage import content
 from vn30_training.pipelines.report.nodes import describe, plain
 from vn30_training.trading.actions_file import NO_ACTIONS, read_actions
 from vn30_training.trading.backtest_options import BacktestOptions
@@ -93,24 +92,17 @@ def collect(*tables: pd.DataFrame) -> pd.DataFrame:
 def log_backtests(
     daily: pd.DataFrame,
     backtest: BacktestOptions,
-    features: dict[str, Any],
-    labels: pd.DataFrame,
-    scheme: dict[str, Any],
+    setting: dict[str, Any],
     vintage: dict[str, Any],
     *boards: list[dict[str, Any]],
-) -> dict[str, Any]:
+) -> trial_log.Log:
     """Log each strategy as a trial on these data.
 
     A trial is told from others by its models' options, what they learn from and how they were
     validated, by its own options and the exchange. What it was held against is no part of it.
     """
     models = trial_log.options_of(record for board in boards for record in board)
-    told = {
-        **backtest.model_dump(mode="json", include=_EXCHANGE),
-        "features": features,
-        "label": label_options(labels).model_dump(mode="json"),
-        "validation": trial_log.undated(scheme),
-    }
+    told = {**backtest.model_dump(mode="json", include=_EXCHANGE), "setting": setting}
     net = with_returns(daily)
     held = _benchmarks(net)[BUY_AND_HOLD]
     found = []
@@ -133,12 +125,13 @@ def log_backtests(
             excess_sharpe=sharpe_ratio(days["net"] - beside),
         )
         found.append(asdict(trial))
-    return {_log(vintage): found}
+    return trial_log.logged(vintage, found, "backtests")
 
 
-def count_backtests(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, Any]:
+def count_backtests(log: trial_log.Log, vintage: dict[str, Any]) -> dict[str, Any]:
     """Count every strategy ever tried on these data."""
-    return trial_log.summary(log.get(_log(vintage), []), identity(vintage), "excess_sharpe")
+    tried = trial_log.of_data(log, vintage, "backtests")
+    return trial_log.summary(tried, content(vintage), ratio="excess_sharpe")
 
 
 def judge_backtests(
@@ -171,11 +164,6 @@ def _benchmarks(days: pd.DataFrame) -> pd.DataFrame:
     """Return the daily returns of the benchmarks, one column each."""
     beside = days[days["family"] == BENCHMARK]
     return beside.pivot_table(index="date", columns="strategy", values="net")
-
-
-def _log(vintage: dict[str, Any]) -> str:
-    """Return the name of the log of backtests; those of signals count other Sharpe ratios."""
-    return f"{identity(vintage)}.backtests"
 
 
 def describe_backtests(

@@ -14,10 +14,10 @@ JUDGED = ("performance", "excess", "sensitivity", "trades")
 UNTOLD = ("fills", "drift", "positions")
 FIGURES = ("excess", "costs")
 FORECASTS = {
-    "walk_forward": ("stitched", "fold_scores", "walk_forward_scheme"),
-    "baseline": ("forecasts", "board", "split"),
+    "walk_forward": ("stitched", "fold_scores", "fold_setting"),
+    "baseline": ("forecasts", "board", "setting"),
 }
-"""Forecasts and scores of a family, and how training and test were cut."""
+"""Forecasts and scores of a family, and all else that decided what they came to."""
 _MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")
 
 
@@ -31,7 +31,7 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
     forecasts
         A key of `FORECASTS`.
     """
-    source, board, scheme = FORECASTS[forecasts]
+    source, board, setting = FORECASTS[forecasts]
     told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name not in UNTOLD}
     return [
         Node(
@@ -71,8 +71,8 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         Node(
             nodes.log_backtests,
             inputs=[
-                *("backtest_daily", "params:backtest", "params:features", "labels"),
-                *(scheme, "vintage", *(f"{board}_{family}" for family in families)),
+                *("backtest_daily", "params:backtest", setting, "vintage"),
+                *(f"{board}_{family}" for family in families),
             ],
             outputs="trials",
             name="log_backtests",

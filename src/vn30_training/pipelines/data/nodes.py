@@ -60,10 +60,11 @@ def check_prices(
         members = membership.undated(symbols)
         found.append(issue("D015", "No file says who was a member when."))
     known = vintage.fingerprint(prices, source=report.source)
+    past = vintage.past(previous, known)
     # A symbol left out because its past has changed stays known by the old one: else the new one
     # would pass for good the next time.
     before = {one.symbol: previous["symbols"][one.symbol] for one in found if one.code == "D014"}
-    known["symbols"] = {**before, **known["symbols"]}
+    known = {**known, "symbols": {**before, **known["symbols"]}, "past": past}
     return {
         "prices": prices,
         "members": members,
@@ -103,6 +104,26 @@ def compute_labels(
 def split_sessions(labels: pd.DataFrame, split: SplitOptions) -> dict[str, Any]:
     """Cut the sessions into train, valid and test, with the gaps that the label needs."""
     return make_split(labels, split).to_dict()
+
+
+def tell_setting(
+    members: pd.DataFrame,
+    universe: dict[str, Any],
+    label: LabelOptions,
+    features: dict[str, Any],
+    split: SplitOptions,
+) -> dict[str, Any]:
+    """Tell what the configurations of all instances share, for the log of trials.
+
+    Days that come with new prices are no part of it.
+    """
+    return {
+        "label": label.model_dump(include={"start", "end"}),
+        "features": features,
+        "symbols": sorted(universe["symbols"]),
+        "members": "dated" if membership.is_dated(members) else "today's",
+        "split": split.model_dump(mode="json"),
+    }
 
 
 def tell_quality(quality: dict[str, Any]) -> tuple[str, pd.DataFrame]:

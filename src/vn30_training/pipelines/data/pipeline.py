@@ -52,6 +52,15 @@ def create_pipeline() -> Pipeline:
                 name="split_sessions",
             ),
             Node(
+                nodes.tell_setting,
+                inputs=[
+                    *("members", "params:universe", "params:label"),
+                    *("params:features", "params:split"),
+                ],
+                outputs="setting",
+                name="tell_setting",
+            ),
+            Node(
                 nodes.tell_quality,
                 inputs="quality",
                 outputs=["data_quality_html", "data_quality_csv"],

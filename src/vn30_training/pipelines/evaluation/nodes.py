@@ -30,7 +30,7 @@ from vn30_training.evaluation.stability import fold_table, seed_table
 from vn30_training.evaluation.statistics import holding_sessions
 from vn30_training.evaluation.tables import monthly_ic
 from vn30_training.features.labels import LabelOptions
-from vn30_training.market.vintage import identity
+from vn30_training.market.vintage import content
 from vn30_training.pipelines.report.nodes import describe
 
 Tables = dict[str, pd.DataFrame]
@@ -58,17 +58,15 @@ def recalibrate_quantiles(
 
 def log_trials(
     rows: pd.DataFrame,
-    scheme: dict[str, Any],
+    setting: dict[str, Any],
     vintage: dict[str, Any],
     *boards: list[dict[str, Any]],
-) -> dict[str, Any]:
-    """Log each configuration judged here as a trial on these data.
+) -> trial_log.Log:
+    """Log each configuration judged here as a trial on these data, with the figures of all folds.
 
-    The dates of the folds are no part of it: the same configuration with a session more is the
-    same trial.
+    The instances have logged theirs as they were scored: here are no other trials.
     """
-    found = trial_log.trials(with_categories(rows), boards, trial_log.undated(scheme))
-    return {identity(vintage): found}
+    return trial_log.logged(vintage, trial_log.trials(with_categories(rows), boards, setting))
 
 
 def judge_ranking(
@@ -97,10 +95,12 @@ def judge_ranking(
     }
 
 
-def count_trials(log: dict[str, Any], vintage: dict[str, Any]) -> dict[str, Any]:
-    """Count every trial ever logged for these data."""
-    data = identity(vintage)
-    return trial_log.summary(log.get(data, []), data)
+def count_trials(
+    log: trial_log.Log, vintage: dict[str, Any], label: LabelOptions
+) -> dict[str, Any]:
+    """Count every trial ever logged for these data, in Sharpe ratios of this label's holding."""
+    found = trial_log.of_data(log, vintage)
+    return trial_log.summary(found, content(vintage), label.end - label.start)
 
 
 def judge_pairs(rows: pd.DataFrame) -> Tables:

@@ -40,13 +40,13 @@ def create_pipeline(families: Iterable[str]) -> Pipeline:
             ),
             Node(
                 nodes.log_trials,
-                inputs=["scored_rows", "walk_forward_scheme", "vintage", *boards],
+                inputs=["scored_rows", "fold_setting", "vintage", *boards],
                 outputs="trials",
                 name="log_fold_trials",
             ),
             Node(
                 nodes.count_trials,
-                inputs=["trials", "vintage"],
+                inputs=["trials", "vintage", "params:label"],
                 outputs="trial_count",
                 name="count_trials",
             ),

@@ -92,6 +92,7 @@ def score(
     features: pd.DataFrame,
     labels: pd.DataFrame,
     split: dict[str, Any],
+    logged: bool,  # noqa: ARG001 - no figure is told before its trial is in the log
 ) -> dict[str, Any]:
     """Tell how the instance did: status, metrics, checks, learning curve, importance, options."""
     worthless = model.judge(forecast)
@@ -113,11 +114,20 @@ def score(
         "options": options,
         "checks": [*check_fit(model), *_reloaded(model, features, labels, chosen)],
         "selected": (model.metadata.get("selection") or {}).get("selected"),
+        "search": _outcome(model),
         "learning_curve": model.learning_curve.to_dict("records"),
         "importance": model.importance.to_dict("records"),
     }
     failed = [check["name"] for check in record["checks"] if check["passed"] is False]
     return dict(without_nan({**record, "doubts": "; ".join(failed) or None}))
+
+
+def _outcome(model: Forecaster) -> dict[str, Any] | None:
+    """Tell what the search for options chose, of how many, and whether by luck."""
+    found = model.found
+    if found is None:
+        return None
+    return {"best": found.best, "tried": len(found.table), "pbo": found.pbo}
 
 
 def _reloaded(

@@ -8,9 +8,9 @@ from kedro.pipeline import Node, Pipeline
 
 from vn30_training.models.registry import FamilySpec
 from vn30_training.models.scope import Scope
-from vn30_training.pipelines.family import nodes
+from vn30_training.pipelines.family import nodes, trials
 
-_SHARED = {"features", "labels", "split"}
+_SHARED = {"features", "labels", "split", "setting", "vintage"}
 
 
 def create_pipeline(family: FamilySpec, scopes: Sequence[Scope]) -> list[Node | Pipeline]:
@@ -86,8 +86,14 @@ def forecast_and_score() -> list[Node]:
             name="forecast",
         ),
         Node(
+            trials.log_trial,
+            inputs=["forecast", "options", "setting", "vintage"],
+            outputs="trial",
+            name="log_trial",
+        ),
+        Node(
             nodes.score,
-            inputs=["model", "forecast", "options", "features", "labels", "split"],
+            inputs=["model", "forecast", "options", "features", "labels", "split", "trial"],
             outputs="scores",
             name="score",
         ),

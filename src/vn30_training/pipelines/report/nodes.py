@@ -14,10 +14,9 @@ from vn30_training.evaluation.leaderboard import (
     symbol_table,
 )
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
-from vn30_training.evaluation.trials import trials, undated
+from vn30_training.evaluation.trials import Log, logged, trials
 from vn30_training.features.alpha158 import FAMILY_OF
 from vn30_training.market.membership import is_dated, missing_members
-from vn30_training.market.vintage import identity
 from vn30_training.models.bundle import versions
 from vn30_training.models.contract import QUANTILE_COLUMNS
 from vn30_training.pipelines.audit.fingerprint import fingerprint
@@ -76,17 +75,16 @@ def judge(forecasts: pd.DataFrame, instances: pd.DataFrame) -> tuple[pd.DataFram
 def log_trials(
     forecasts: pd.DataFrame,
     instances: pd.DataFrame,
-    split: dict[str, Any],
+    setting: dict[str, Any],
     vintage: dict[str, Any],
     *boards: list[dict[str, Any]],
-) -> dict[str, Any]:
-    """Log each configuration judged here as a trial on these data.
+) -> Log:
+    """Log each configuration judged here as a trial on these data, with the figures of all stocks.
 
-    The dates of the cut are no part of it: the same configuration with a session more is the same
-    trial.
+    The instances have logged theirs as they were scored: here are no other trials.
     """
     rows = with_references(seed_mean(known_rows(sound_forecasts(forecasts, instances))))
-    return {identity(vintage): trials(rows, boards, undated(split))}
+    return logged(vintage, trials(rows, boards, setting))
 
 
 def draw(

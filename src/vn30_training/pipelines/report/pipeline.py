@@ -55,7 +55,7 @@ def create_pipeline(families: Iterable[str]) -> Pipeline:
             Node(
                 nodes.log_trials,
                 inputs=[
-                    *("forecasts", "instances", "split", "vintage"),
+                    *("forecasts", "instances", "setting", "vintage"),
                     *(f"board_{family}" for family in families),
                 ],
                 outputs="trials",

@@ -22,6 +22,16 @@ def plan(labels: pd.DataFrame, walk_forward: dict[str, Any]) -> list[dict[str, A
     return [scheme(walk_forward["preset"], options, plans), *plans]
 
 
+def tell_setting(setting: dict[str, Any], scheme: dict[str, Any]) -> dict[str, Any]:
+    """Tell what all configurations share in a walk-forward validation.
+
+    The dates of the folds are no part of it: the same configuration with a session more is the same
+    trial.
+    """
+    kind = {**scheme, "folds": len(scheme["folds"])}
+    return {**setting, "split": kind}
+
+
 def choose_options(
     family: dict[str, Any], instance: dict[str, str], variant: Any, walk_forward: dict[str, Any]
 ) -> dict[str, Any]:

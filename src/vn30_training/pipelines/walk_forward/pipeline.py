@@ -35,6 +35,12 @@ def create_pipeline(
             outputs=["walk_forward_scheme", *(f"split_{fold}" for fold in folds)],
             name="plan_folds",
         ),
+        Node(
+            nodes.tell_setting,
+            inputs=["setting", "walk_forward_scheme"],
+            outputs="fold_setting",
+            name="tell_fold_setting",
+        ),
         *(
             _instance(family, scope, fold, options)
             for family, scopes in families.items()
@@ -87,7 +93,8 @@ def _instance(family: str, scope: Scope, fold: int, options: WalkForwardOptions)
     """Return one instance on one fold: trained there, or using the newest model before."""
     trained = options.trained_at(fold)
     base = forecast_and_score()
-    inputs = {"features": "features", "labels": "labels", "split": f"split_{fold}"}
+    inputs = {name: name for name in ("features", "labels", "vintage")}
+    inputs |= {"split": f"split_{fold}", "setting": "fold_setting"}
     parameters = {}
     if trained == fold:
         start = _start(family, scope, fold, options)
