@@ -264,6 +264,8 @@ def _folds(random, board):
                 "last": f"{2018 + fold}-12-31",
                 "rank_ic": ic,
                 "rank_ic_t": ic / 0.013,
+                "rank_ic_low": ic - 0.028,
+                "rank_ic_high": ic + 0.028,
                 "n_days": 248,
                 "n_train": 1500.0 * fold if own else 30000.0 * fold,
                 "n_ok": 24 + fold - 1 if own else 1,

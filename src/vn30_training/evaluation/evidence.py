@@ -48,8 +48,9 @@ class Evidence:
         increment, increment_low, increment_high, mae_skill, pinball_skill, coverage_80, n_days``
         and ``market`` (the equal-weighted return of the span).
     folds
-        ``fold`` (int), ``first, last`` (ISO dates tested), ``rank_ic, rank_ic_t, n_days, n_train``
-        (rows, mean over instances), ``n_ok, n_degenerate, n_skipped, n_failed``.
+        ``fold`` (int), ``first, last`` (ISO dates tested), ``rank_ic, rank_ic_t, rank_ic_low,
+        rank_ic_high, n_days, n_train`` (rows, mean over instances), ``n_ok, n_degenerate,
+        n_skipped, n_failed``.
     seeds
         ``seed, rank_ic, n_days``.
     selection

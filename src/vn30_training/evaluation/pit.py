@@ -67,8 +67,8 @@ def pit_uniformity(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     The statistic is Pearson's, over the eight cells that the quantiles bound, so that nothing
     depends on the shape in between. Stocks of one day move together and labels overlap, so it has
     no chi-square distribution; its own under the null is that of the days' deviations from their
-    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch), with blocks as
-    in `statistics.estimate_mean`.
+    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch), blocks of five
+    holdings on average and `statistics.MIN_BLOCK` sessions at least.
 
     Parameters
     ----------

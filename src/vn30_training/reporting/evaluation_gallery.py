@@ -149,8 +149,8 @@ CHARTS: dict[str, Chart[Evaluated]] = {
     ),
     "folds": Chart(
         "Fold by fold",
-        "Rank IC of each fold's test, times 100; bold where |t| is 2 or more. Point at a cell for "
-        "days, training rows, and instances skipped or failed.",
+        "Rank IC of each fold's test, times 100; bold where its 95 % interval leaves out "
+        "zero. Point at a cell for days, training rows, and instances skipped or failed.",
         "Luck alone makes one cell in twenty bold; floors stand below the models.",
         lambda given: folds_figure(given.evidence.folds, given.board),
     ),

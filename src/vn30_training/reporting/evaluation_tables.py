@@ -17,7 +17,7 @@ from vn30_training.reporting.formatting import (
     SCOPE_WORDS,
     count,
     interval,
-    known,
+    leaves_out_zero,
     number,
     percent,
 )
@@ -109,8 +109,8 @@ def _signal(row: Row, record: pd.Series, scale: Scale) -> SignalLine:
         number(record["rank_autocorrelation"], 2),
         count(record["n_days"]),
     )
-    outside = known(low) and known(high) and not low <= 0 <= high
-    return SignalLine(_line(row, *cells), scale.whisker(low, value, high), outside)
+    whisker = scale.whisker(low, value, high)
+    return SignalLine(_line(row, *cells), whisker, leaves_out_zero(low, high))
 
 
 def calibration_lines(evidence: Evidence) -> list[Line]:
