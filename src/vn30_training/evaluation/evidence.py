@@ -61,8 +61,8 @@ class Evidence:
         Hansen's test of superior predictive ability, one row per ``metric`` and ``benchmark``
         (family): ``p_lower, p_consistent, p_upper, best_family, best_scope, models, n_days``.
     overfitting
-        Probability of backtest overfitting, at most one row: ``pbo, configurations, blocks,
-        n_days, median_logit``.
+        Probability of backtest overfitting by choosing among the models, at most one row: ``pbo,
+        configurations`` (models, families by scopes), ``blocks, n_days, median_logit``.
     monthly
         From `tables.monthly_ic`.
     trials

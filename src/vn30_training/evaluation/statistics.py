@@ -85,10 +85,16 @@ def estimate_mean(values: ArrayLike, holding: int) -> MeanEstimate:
         return MeanEstimate(mean, float("nan"), float("nan"), float("nan"), n)
     if np.ptp(series) == 0:
         return MeanEstimate(mean, float("nan"), mean, mean, n)
-    error = float(np.sqrt(np.mean((_cosines(n, terms) @ series) ** 2) / n))
+    error = error_of_mean(series, terms)
     reach = _student(terms) * error
     t = mean / error if error > 0 else float("nan")
     return MeanEstimate(mean, t, mean - reach, mean + reach, n)
+
+
+def error_of_mean(series: Floats, terms: int) -> float:
+    """Return the standard error of the mean of a series without gaps, from `cosine_terms`."""
+    n = len(series)
+    return float(np.sqrt(np.mean((_cosines(n, terms) @ series) ** 2) / n))
 
 
 def cosine_terms(n: int, holding: int) -> int:

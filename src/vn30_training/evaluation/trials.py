@@ -19,7 +19,6 @@ from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.sharpe import sharpe_ratio
 from vn30_training.evaluation.signal import long_short_returns
-from vn30_training.evaluation.statistics import holding_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def trials(
     """
     options = _options(record for board in boards for record in board)
     grouped = rows.groupby(BOARD, observed=True)
-    spread = long_short_returns(rows, holding_sessions(rows)).groupby(BOARD, observed=True)
+    spread = long_short_returns(rows).groupby(BOARD, observed=True)
     figures = pd.DataFrame({"n_days": grouped["date"].nunique()}).join(
         [
             spread["long_short"].agg(sharpe_ratio).rename("sharpe"),

@@ -94,7 +94,7 @@ def judge_ranking(
         "folds": fold_table(sound, instances),
         "seeds": seed_table(sound),
         "monthly": monthly_ic(sound),
-        "overfitting": overfitting_table(long_short_returns(rows, holding)),
+        "overfitting": overfitting_table(long_short_returns(rows)),
     }
 
 
