@@ -37,7 +37,8 @@ class Evidence:
     confidence_set
         ``metric, p, inside`` (bool): the model confidence set at 90 %.
     pit
-        ``variant`` (``given`` or ``recalibrated``), ``bin`` (0 to 9), ``share, n``.
+        ``variant`` (``given`` or ``recalibrated``), ``bin`` (0 to 9), ``share, n``, and ``p``: how
+        often luck makes a calibrated histogram as uneven as all bins of this row and variant.
     calibration
         ``variant, kind`` (``all``, ``symbol``, ``regime``, ``day``), ``slice`` (name), ``n,
         coverage_50, coverage_80, coverage_90, pinball, crps, pinball_skill, crps_skill``. Kind
