@@ -162,6 +162,26 @@ def test_targets():
     assert targets["met"].to_dict() == {"good": True, "bad": False, "uneven": False}
 
 
+def test_a_target_of_stocks_is_not_missed_where_none_has_a_year():
+    whole = pd.DataFrame({"family": ["good", "bad"], "kind": "all", "slice": "all"})
+    whole[COVERAGES] = [[0.51, 0.79, 0.915], [0.50, 0.83, 0.90]]
+    stock = pd.DataFrame({"family": ["good", "bad"], "kind": "symbol", "slice": "S0"})
+    stock[COVERAGES] = [0.3, 0.3, 0.3]
+    table = pd.concat([whole.assign(n=SYMBOL_ROWS), stock.assign(n=SYMBOL_ROWS - 1)])
+    targets = calibration_targets(table.assign(scope="pooled", variant="given"))
+    met = targets.set_index("family")["met"]
+    assert met["good"] is pd.NA
+    assert not met["bad"]
+
+
+def test_a_regime_of_a_few_days_is_no_slice(rows):
+    """The first session of the recovery's end and all of the sideways market after it."""
+    late = rows[rows["date"] >= "2023-09-04"]
+    regimes = part(calibration_table(late, panel_of(late), "given"), "regime", family="ewma")
+    assert late["date"].min() < pd.Timestamp("2023-09-07")
+    assert list(regimes["slice"]) == ["sideways 2023-25"]
+
+
 def test_a_board_of_many_rows_takes_a_moment():
     """A quarter of a board of 840,000 rows, allowed several times what it takes."""
     days, names = 1_700, [f"S{number:02d}" for number in range(30)]

@@ -17,6 +17,7 @@ from vn30_training.evaluation.folds import (
     choose_preset,
     plan_folds,
     read_split,
+    scheme,
     stitch,
 )
 
@@ -132,6 +133,19 @@ def test_presets_are_sound_and_single_options_replace_theirs():
 def test_models_are_used_until_the_next_training():
     options = WalkForwardOptions(retrain=3, folds=7)
     assert [options.trained_at(fold) for fold in range(1, 8)] == [1, 1, 1, 4, 4, 4, 7]
+
+
+def test_a_fold_is_told_with_the_spans_of_the_model_that_forecasts_it():
+    options = WalkForwardOptions(valid=20, test=30, folds=5, retrain=3)
+    plans = plan_folds(make_labels(300), options)
+    told = {fold["number"]: fold for fold in scheme("own", options, plans)["folds"]}
+    for number, trained in {1: 1, 2: 1, 3: 1, 4: 4, 5: 4}.items():
+        for part in ("train", "valid"):
+            assert told[number][part] == plans[trained - 1][part]
+        assert told[number]["test"] == plans[number - 1]["test"]
+    assert plans[1]["train"] != plans[0]["train"]
+    without = [{"fold": 1, "reason": "too few sessions"}, *plans[1:]]
+    assert set(scheme("own", options, without)["folds"][1]) == {"number", "test", "gap_days"}
 
 
 @settings(max_examples=60, deadline=None)

@@ -110,6 +110,16 @@ def test_the_table_is_of_the_families_on_common_days():
     assert table.loc[0].to_dict() == pytest.approx({c: getattr(expected, c) for c in COLUMNS})
 
 
+def test_floors_are_no_part_of_the_choice():
+    """Three floors that are bad in all of time would lift every model above the median."""
+    skill_less = long_short(noise(6, 320, 4))
+    bad = long_short(noise(7, 320, 3) - 1.0)
+    names = dict(zip(bad["family"].unique(), ["zero", "reversal_5", "momentum_12_1"], strict=True))
+    with_floors = pd.concat([skill_less, bad.assign(family=bad["family"].map(names))])
+    pd.testing.assert_frame_equal(overfitting_table(with_floors), overfitting_table(skill_less))
+    assert overfitting_table(with_floors)["configurations"].item() == 4
+
+
 def test_the_table_is_empty_with_its_columns_where_nothing_can_be_asked():
     for given in (long_short(noise(0, 320, 1)), long_short(noise(0, 320, 3)).iloc[:0]):
         table = overfitting_table(given)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm, t
 
-from vn30_training.evaluation.pit import pit_table, pit_uniformity
+from vn30_training.evaluation.pit import UNIFORM_DAYS, pit_table, pit_uniformity
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
 STOCKS = 20
@@ -35,7 +35,7 @@ def correlated(days, seed, stocks=STOCKS):
 
 
 def shares(rows, bins=10):
-    return pit_table(rows, "given", bins)["share"].to_numpy()
+    return pit_table(rows, "given", 2, bins)["share"].to_numpy()
 
 
 def test_a_calibrated_forecaster_has_a_uniform_pit():
@@ -91,27 +91,27 @@ def test_table_is_that_of_the_evidence():
     returns = correlated(30, seed=1)
     rows = pd.concat([rows_of(returns, norm.ppf(QUANTILES), name) for name in ("b", "a")])
     rows.loc[rows["family"] == "a", "q05"] = np.where(np.arange(600) < 100, np.nan, -1.645)
-    table = pit_table(rows, "given")
-    assert list(table.columns) == ["family", "scope", "variant", "bin", "share", "n"]
+    table = pit_table(rows, "given", holding=2)
+    assert list(table.columns) == ["family", "scope", "variant", "bin", "share", "n", "p"]
     assert list(table["bin"]) == 2 * list(range(10))
     assert table.groupby("family")["share"].sum().tolist() == pytest.approx([1, 1])
     assert table.dtypes[["bin", "share", "n"]].tolist() == ["int64", "float64", "int64"]
     assert table.groupby("family")["n"].first().to_dict() == {"a": 500, "b": 600}
-    empty = pit_table(rows.iloc[:0], "given")
+    empty = pit_table(rows.iloc[:0], "given", holding=2)
     assert list(empty.columns) == list(table.columns)
     assert empty.empty
 
 
 def test_uniformity_is_judged_by_the_cells_between_quantiles():
     """The slow way: count returns between quantiles, row by row."""
-    returns = correlated(50, seed=2)
+    returns = correlated(UNIFORM_DAYS, seed=2)
     quantiles = norm.ppf(QUANTILES) * 0.8
     found = pit_uniformity(rows_of(returns, quantiles), holding=2)
     cells = np.array([sum(value > q for q in quantiles) for value in returns.ravel()])
     nominal = len(cells) * np.diff([0.0, *QUANTILES, 1.0])
     expected = ((np.bincount(cells, minlength=8) - nominal) ** 2 / nominal).sum()
     assert found["statistic"].item() == pytest.approx(expected)
-    assert found["n_days"].item() == 50
+    assert found["n_days"].item() == UNIFORM_DAYS
 
 
 def test_uniformity_is_rejected_where_intervals_are_too_narrow():
@@ -126,10 +126,12 @@ def test_uniformity_is_rejected_where_intervals_are_too_narrow():
     p = pit_uniformity(rows, holding=2).set_index("family")["p"]
     assert p["narrow"] < 0.01
     assert p["calibrated"] > 0.05
+    table = pit_table(rows, "given", holding=2)
+    assert table.groupby("family")["p"].unique().str[0].to_dict() == p.to_dict()
 
 
 def test_few_days_support_no_test():
-    found = pit_uniformity(rows_of(correlated(9, seed=4), norm.ppf(QUANTILES)), holding=2)
+    found = pit_uniformity(rows_of(correlated(499, seed=4), norm.ppf(QUANTILES)), holding=2)
     assert found[["statistic", "p"]].isna().all(axis=None)
     assert pit_uniformity(rows_of(np.zeros((0, 1)), norm.ppf(QUANTILES)), holding=2).empty
 
@@ -142,7 +144,7 @@ def test_uniformity_of_a_calibrated_forecaster_is_rejected_as_often_as_said():
     """
     p = []
     for seed in range(200):
-        returns = correlated(400, seed=seed)
+        returns = correlated(UNIFORM_DAYS, seed=seed)
         returns[np.abs(returns) < norm.ppf(0.55)] = 0.0
         p.append(pit_uniformity(rows_of(returns, norm.ppf(QUANTILES)), holding=2)["p"].item())
     assert 0.02 <= np.mean(np.array(p) <= 0.05) <= 0.09

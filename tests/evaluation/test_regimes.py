@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vn30_training.evaluation.regimes import REGIME_COLUMNS, regime_of, regime_table, regimes
+from vn30_training.evaluation.regimes import (
+    REGIME_COLUMNS,
+    months,
+    regime_of,
+    regime_table,
+    regimes,
+)
 from vn30_training.evaluation.rows import known_rows, seed_mean, with_references
 from vn30_training.evaluation.scores import point_scores, ranking_scores
 
@@ -59,6 +65,16 @@ def test_regimes_follow_one_another():
     np.testing.assert_array_equal(days[changes].to_numpy().astype("datetime64[us]"), firsts[1:])
 
 
+def test_each_regime_has_its_months():
+    told = months()
+    assert list(told) == list(regimes())
+    assert len(set(told.values())) == len(told)
+    assert told["earlier"] == "until 2016-01"
+    assert told["crash of 2020"] == "2020-01 to 2020-03"
+    assert told["fall of 2022"] == "2022-01 to 2022-11"
+    assert told["later"] == "since 2025-08"
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("regime", "index", "low", "high"),
@@ -108,9 +124,18 @@ def test_each_regime_is_scored_as_if_it_were_alone(rows, panel):
         )
 
 
-def test_few_days_have_a_mean_but_no_interval(rows, panel):
+def test_regimes_of_a_few_days_are_left_out(rows, panel):
+    edge = rows[rows["date"].between("2025-03-03", "2025-04-09")]
+    table = regime_table(edge, panel, holding=2)
+    assert table["regime"].unique().tolist() == ["sideways 2023-25"]
     shock = rows[rows["date"].between("2025-04-03", "2025-04-09")]
-    table = regime_table(shock, panel, holding=2).set_index("family")
+    assert regime_table(shock, panel, holding=2).empty
+
+
+def test_few_days_of_a_family_have_a_mean_but_no_interval(rows, panel):
+    shock = rows[rows["date"].between("2025-04-03", "2025-05-12")]
+    late = (shock["family"] == "clever") & (shock["date"] < "2025-05-06")
+    table = regime_table(shock[~late], panel, holding=2).set_index("family")
     assert table["regime"].unique().tolist() == ["tariff shock of 2025"]
     clever = table.loc["clever"]
     assert clever["n_days"] == 5

@@ -84,6 +84,46 @@ def test_undefined_without_enough_varied_returns(returns):
     assert np.isnan(found).all()
 
 
+def overlapping(seed: int, draws: int, days: int, holding: int) -> np.ndarray:
+    """Skewed returns without a mean, each earned over ``holding`` sessions, one begun a day."""
+    shocks = np.random.default_rng(seed).gamma(2.0, 1.0, (draws, days + holding - 1)) - 2.0
+    return np.lib.stride_tricks.sliding_window_view(shocks, holding, axis=1).sum(axis=-1)
+
+
+@pytest.mark.parametrize(("days", "holding"), [(65, 2), (250, 2), (250, 10)])
+def test_overlapping_returns_of_nothing_have_a_uniform_probability(days, holding):
+    draws = overlapping(days, 500, days, holding)
+    found = [probabilistic_sharpe(one, holding=holding) for one in draws]
+    assert stats.kstest(found, "uniform").pvalue > 0.001
+    assert 0.02 < np.mean(np.array(found) > 0.95) < 0.085
+
+
+def test_returns_that_do_not_overlap_have_the_error_of_the_moments():
+    returns = np.exp(noise(5, n=4_000, mean=0.0)) - 1.55
+    assert probabilistic_sharpe(returns, holding=2) == pytest.approx(
+        probabilistic_sharpe(returns), abs=0.05
+    )
+
+
+def test_a_session_more_at_the_front_decides_nothing():
+    """Every second day only, from the first or from the second, would differ by 0.1 and more."""
+    draws = overlapping(7, 50, 301, 1) + 0.1
+    moved = [
+        abs(probabilistic_sharpe(one, holding=2) - probabilistic_sharpe(one[1:], holding=2))
+        for one in draws
+    ]
+    phases = [
+        abs(probabilistic_sharpe(one[::2]) - probabilistic_sharpe(one[1::2])) for one in draws
+    ]
+    assert np.mean(moved) < 0.02
+    assert np.mean(phases) > 0.1
+
+
+def test_overlapping_returns_of_less_than_two_holdings_have_no_probability():
+    assert np.isnan(probabilistic_sharpe(noise(n=19), holding=10))
+    assert 0 < probabilistic_sharpe(noise(n=20), holding=10) < 1
+
+
 def test_missing_returns_are_left_out():
     gappy = np.insert(noise(), [3, 20], np.nan)
     assert sharpe_ratio(gappy) == sharpe_ratio(noise())

@@ -138,11 +138,11 @@ def test_table_puts_the_figures_of_the_days_together(rows):
     for name in ("long_short", "turnover", "rank_autocorrelation"):
         assert clever[name] == pytest.approx(days[name].mean())
     assert clever["long_short_low"] < clever["long_short"] < clever["long_short_high"]
-    apart = days["long_short"].to_numpy()[::2]
-    annual = apart.mean() / apart.std(ddof=1) * np.sqrt(SESSIONS_A_YEAR / 2)
+    returns = days["long_short"].to_numpy()
+    annual = returns.mean() / returns.std(ddof=1) * np.sqrt(SESSIONS_A_YEAR / 2)
     assert clever["sharpe"] == pytest.approx(annual)
-    assert clever["psr"] == probabilistic_sharpe(apart)
-    assert clever["dsr"] == deflated_sharpe(apart, 40, 0.01)
+    assert clever["psr"] == probabilistic_sharpe(returns, holding=2)
+    assert clever["dsr"] == deflated_sharpe(returns, 40, 0.01, holding=2)
     assert clever["trials"] == 40
     assert clever["n_days"] == 250
     assert table.loc["lost", "dsr"] < table.loc["lost", "psr"]
@@ -159,21 +159,30 @@ def test_single_symbol_gives_empty_tables_with_columns_in_place(rows):
     alone = rows[rows["symbol"] == "S00"]
     assert list(signal_table(alone, 2, TRIALS).columns) == SIGNAL_COLUMNS
     assert signal_table(alone, 2, TRIALS).empty
-    assert long_short_returns(alone, 2).empty
+    assert long_short_returns(alone).empty
 
 
-@pytest.mark.parametrize("holding", [1, 2, 5])
-def test_thinned_days_are_the_same_for_all_and_do_not_overlap(rows, holding):
+def test_every_day_with_a_top_and_a_bottom_counts(rows):
     late = rows["date"].isin(rows["date"].unique()[:3]) & (rows["family"] == "lost")
-    thinned = long_short_returns(rows[~late], holding)
-    wide = thinned.pivot_table(index="date", columns="family", values="long_short")
-    sessions = pd.Index(rows["date"].unique()).sort_values()
-    assert wide.index.equals(sessions[::holding].rename("date"))
-    assert wide.iloc[3:].notna().all(axis=None)
-    assert "zero" not in wide
+    found = long_short_returns(rows[~late])
+    assert found.groupby("family").size().to_dict() == {
+        "clever": 250,
+        "lost": 247,
+        "reversal_1": 250,
+    }
     full = daily_signal(rows).set_index([*BOARD, "date"])["long_short"]
-    kept = thinned.set_index([*BOARD, "date"])["long_short"]
+    kept = found.set_index([*BOARD, "date"])["long_short"]
     np.testing.assert_array_equal(kept, full.loc[kept.index])
+
+
+def test_the_first_day_decides_nothing(rows):
+    later = rows[rows["date"] > rows["date"].min()]
+    whole, part = (
+        signal_table(one, 2, TRIALS).set_index("family").dropna() for one in (rows, later)
+    )
+    assert len(whole) == 3
+    assert (whole["psr"] - part["psr"]).abs().max() < 0.08
+    assert (whole["sharpe"] / part["sharpe"]).to_numpy() == pytest.approx(1, abs=0.2)
 
 
 @pytest.mark.slow

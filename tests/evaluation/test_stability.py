@@ -4,7 +4,7 @@ import pytest
 
 from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.stability import FOLD_COLUMNS, fold_table, seed_table
-from vn30_training.evaluation.statistics import newey_west_t
+from vn30_training.evaluation.statistics import estimate_mean
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,9 @@ def test_each_fold_is_scored_as_if_it_were_alone(forecasts, instances):
         part = forecasts[(forecasts["family"] == row.family) & (forecasts["fold"] == row.fold)]
         mean = part.groupby(["date", "symbol"])[["score", "y_true"]].mean().reset_index()
         ics = daily_ic(mean, by=[])["rank_ic"]
-        assert row.rank_ic == pytest.approx(ics.mean(), nan_ok=True)
-        assert row.rank_ic_t == pytest.approx(newey_west_t(ics, 2), nan_ok=True)
+        alone = estimate_mean(ics, 2)
+        found = (row.rank_ic, row.rank_ic_t, row.rank_ic_low, row.rank_ic_high)
+        assert found == pytest.approx((alone.mean, alone.t, alone.low, alone.high), nan_ok=True)
         assert row.n_days == ics.notna().sum()
         assert row.first == f"{part['date'].min():%Y-%m-%d}"
         assert row.last == f"{part['date'].max():%Y-%m-%d}"

@@ -4,9 +4,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from vn30_training.evaluation.statistics import (
     bootstrap_interval,
+    cosine_terms,
     estimate_mean,
     holding_sessions,
     newey_west_t,
@@ -80,11 +82,48 @@ def test_holding_counts_sessions_not_days():
     assert holding_sessions(two) == 2
 
 
-def test_interval_of_pure_noise_leaves_zero_out_one_time_in_twenty():
-    """Overlapping labels of 400 worlds without signal: between 3 % and 9 % of the intervals do."""
-    shocks = np.random.default_rng(8).normal(size=(400, 501))
-    found = [estimate_mean(row[1:] + row[:-1], holding=2) for row in shocks]
-    assert 0.03 < np.mean([one.low > 0 or one.high < 0 for one in found]) < 0.09
+def slow_estimate(values: np.ndarray, terms: int) -> tuple[float, float]:
+    """T-value and half of the interval of Lazarus, Lewis, Stock and Watson (2018), term by term."""
+    n = len(values)
+    squares = 0.0
+    for j in range(1, terms + 1):
+        wave = [np.cos(np.pi * j * (day - 0.5) / n) for day in range(1, n + 1)]
+        squares += (np.sqrt(2 / n) * sum(w * v for w, v in zip(wave, values, strict=True))) ** 2
+    error = np.sqrt(squares / terms / n)
+    return values.mean() / error, student.ppf(0.975, terms) * error
+
+
+@pytest.mark.parametrize(
+    ("n", "holding", "terms"),
+    [(10, 1, 3), (10, 2, 2), (21, 2, 3), (21, 10, 1), (65, 2, 6), (250, 10, 12), (750, 2, 33)],
+)
+def test_a_mean_is_estimated_by_the_formula(n, holding, terms):
+    values = np.random.default_rng(n).normal(0.1, 1, n)
+    t, reach = slow_estimate(values, terms)
+    found = estimate_mean(values, holding)
+    assert cosine_terms(n, holding) == terms
+    assert found.t == pytest.approx(t, rel=1e-9)
+    assert (found.low, found.high) == pytest.approx((values.mean() - reach, values.mean() + reach))
+
+
+def test_a_series_that_stays_has_an_interval_of_its_mean_and_no_t():
+    found = estimate_mean(np.full(50, 0.1), 2)
+    assert (found.mean, found.low, found.high) == pytest.approx((0.1, 0.1, 0.1))
+    assert np.isnan(found.t)
+
+
+def test_days_of_less_than_two_holdings_support_no_interval():
+    values = np.random.default_rng(0).normal(size=39)
+    assert np.isnan([estimate_mean(values, 20).t, estimate_mean(values, 20).low]).all()
+    assert np.isfinite([estimate_mean(values, 19).t, estimate_mean(values, 19).low]).all()
+
+
+def test_the_interval_of_many_independent_days_is_little_wider_than_the_normal_one():
+    values = np.random.default_rng(0).normal(0.02, 0.2, (200, 700))
+    found = [estimate_mean(row, 2) for row in values]
+    normal = 2 * 1.96 * values.std(axis=1, ddof=1) / np.sqrt(700)
+    widths = np.array([one.high - one.low for one in found])
+    assert 1 < np.mean(widths / normal) < 1.06
 
 
 def test_pure_noise_is_significant_one_time_in_twenty():

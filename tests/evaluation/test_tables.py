@@ -28,15 +28,18 @@ def test_symbol_table_scores_one_symbol_through_time(board_inputs):
     assert len(table) == 5 * 30
 
 
-def test_correlation_and_t_agree_on_what_is_noise(board_inputs):
+def test_correlation_and_its_interval_agree_on_what_is_noise(board_inputs):
     table = symbol_table(board_inputs[0])
-    assert (table.query("family == 'lost'")["ic_t"].abs() < 2).mean() > 0.8
-    assert (table.query("family == 'clever'")["ic_t"] > 2).all()
+    lost, clever = (table.query(f"family == '{name}'") for name in ("lost", "clever"))
+    assert ((lost["ic_low"] < 0) & (lost["ic_high"] > 0)).mean() > 0.8
+    assert (clever["ic_low"] > 0).all()
+    assert (clever["ic_t"] > 2).all()
+    np.testing.assert_allclose((clever["ic_low"] + clever["ic_high"]) / 2, clever["ic"])
 
 
 def test_constant_forecast_has_no_correlation(board_inputs):
     zero = symbol_table(board_inputs[0]).query("family == 'zero'")
-    assert zero[["ic", "ic_t", "rank_ic"]].isna().all(axis=None)
+    assert zero[["ic", "ic_t", "ic_low", "rank_ic"]].isna().all(axis=None)
     assert (zero["mae_skill"] == 0).all()
     assert (zero["pinball_skill"] == 0).all()
 

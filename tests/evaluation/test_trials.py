@@ -190,7 +190,7 @@ def rows(board_inputs) -> pd.DataFrame:
 def test_every_family_and_scope_judged_is_a_trial_with_its_figures(rows):
     found = {one["family"]: one for one in trials(rows, [records()], SCHEME)}
     assert set(found) == {"clever", "ewma", "lost", "reversal_1", "zero"}
-    spread = long_short_returns(rows, 2)
+    spread = long_short_returns(rows)
     clever = spread.loc[spread["family"] == "clever", "long_short"]
     assert found["clever"]["sharpe"] == pytest.approx(sharpe_ratio(clever))
     daily = daily_ic(rows[rows["family"] == "clever"])

@@ -196,8 +196,9 @@ def _pit(random, board):
         for variant, off in (("given", 0.02), ("recalibrated", 0.006)):
             shares = np.full(10, 0.1) + off * random.normal(0, 0.3, 10)
             shares += off * np.array([1, 0.2, -0.4, -0.6, 0.4, 0.4, -0.6, -0.4, 0.2, 1])
+            p = random.uniform()
             for position, share in enumerate(shares / shares.sum()):
-                yield {"variant": variant, "bin": position, "share": share, "n": 48000}
+                yield {"variant": variant, "bin": position, "share": share, "n": 48000, "p": p}
 
     return _per_row(board, records)
 
@@ -264,6 +265,8 @@ def _folds(random, board):
                 "last": f"{2018 + fold}-12-31",
                 "rank_ic": ic,
                 "rank_ic_t": ic / 0.013,
+                "rank_ic_low": ic - 0.028,
+                "rank_ic_high": ic + 0.028,
                 "n_days": 248,
                 "n_train": 1500.0 * fold if own else 30000.0 * fold,
                 "n_ok": 24 + fold - 1 if own else 1,

@@ -8,19 +8,28 @@ from dataclasses import fields, replace
 import pandas as pd
 import pytest
 from rich.console import Console
-from tests.reporting.fabricated_evidence import Evaluation, fabricate_evaluation, sick_audit
+from tests.reporting.fabricated_evidence import (
+    REGIMES,
+    Evaluation,
+    fabricate_evaluation,
+    sick_audit,
+)
 from tests.reporting.test_report import LOADING, Page
 
+from vn30_training.evaluation.calibration_slices import SYMBOL_ROWS
 from vn30_training.evaluation.comparison import BENCHMARKS
 from vn30_training.evaluation.evidence import Evidence
 from vn30_training.evaluation.folds import STITCHING, WalkForwardOptions, scheme
+from vn30_training.evaluation.regimes import regimes
 from vn30_training.reporting.evaluation_console import summary
-from vn30_training.reporting.evaluation_gallery import CHARTS
+from vn30_training.reporting.evaluation_gallery import CHARTS, evaluated
 from vn30_training.reporting.evaluation_report import (
     draw_evaluation,
     render_evaluation,
     scheme_facts,
 )
+from vn30_training.reporting.figures.regimes import regimes_figure
+from vn30_training.reporting.figures.slices import slices_figure
 
 TABLES = [field.name for field in fields(Evidence) if field.name != "trials"]
 
@@ -177,7 +186,58 @@ def test_rolling_windows_and_folds_without_data_are_told():
     assert facts["Folds"] == "2, 1 of them without data before it"
     assert facts["Tested at a time"] == "63 sessions, 21 sessions apart"
     assert facts["Retrained"] == "at every 3 folds"
-    assert facts["Networks"] == "go on from the fold before"
+    assert facts["Networks"] == "go on from the fold before, with its inputs"
+
+
+@pytest.fixture(scope="module")
+def simulated(evaluation) -> Evaluation:
+    """A warm start on a simulated market, regimes named as there; no stock has a year of days."""
+    names = dict(zip(REGIMES, regimes(), strict=False))
+    table = evaluation.evidence.calibration.replace({"slice": names})
+    table = table.assign(n=table["n"].mask(table["kind"] == "symbol", SYMBOL_ROWS - 1))
+    evidence = replace(
+        evaluation.evidence,
+        regimes=evaluation.evidence.regimes.replace({"regime": names}),
+        calibration=table.assign(coverage_50=0.5, coverage_80=0.8, coverage_90=0.9),
+    )
+    warm = evaluation.manifest["scheme"] | {"warm_start": True}
+    manifest = evaluation.manifest | {"simulated": True, "scheme": warm}
+    return replace(evaluation, evidence=evidence, manifest=manifest)
+
+
+@pytest.fixture(scope="module")
+def simulated_text(simulated) -> str:
+    return rendered(simulated)
+
+
+def test_a_warm_start_is_told_where_selections_are_compared(page, simulated_text):
+    told = "keep the features and processors of their first fold"
+    assert told not in page.text
+    assert told in simulated_text
+
+
+def test_regimes_of_a_simulated_market_are_called_by_their_months(simulated, simulated_text):
+    names = list(simulated.evidence.regimes["regime"].unique())[1:]
+    assert "peak of 2018" in names
+    assert [name for name in names if name in simulated_text] == []
+    assert "2018-01 to 2018-04" in simulated_text
+    drawn = evaluated(simulated.evidence, simulated.forecasts, simulated.manifest).evidence
+    for figure in (
+        regimes_figure(drawn.regimes, drawn.leaderboard),
+        slices_figure(drawn.calibration, drawn.leaderboard, "given"),
+    ):
+        assert "2018" in figure.to_json()
+        assert [name for name in names if name.replace(" ", "<br>") in figure.to_json()] == []
+
+
+def test_no_calibration_target_is_missed_that_was_not_asked(simulated_text):
+    start, end = (simulated_text.index(words) for words in ("do they hold", "Where returns fall"))
+    assert not re.search(r"\b(met|missed)\b", simulated_text[start:end])
+
+
+def test_the_luck_of_choosing_is_told_of_models_only(page):
+    assert "choosing the best of 24 models is 44 %" in page.text
+    assert "Floors are left out, as they are not chosen among." in page.text
 
 
 @pytest.mark.slow

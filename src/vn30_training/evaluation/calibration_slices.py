@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vn30_training.evaluation.probabilistic import INTERVALS
 from vn30_training.evaluation.regimes import regime_of
 from vn30_training.evaluation.rows import BOARD
+from vn30_training.evaluation.statistics import MIN_DAYS
 from vn30_training.features.signals import positive_close
 from vn30_training.market.hose import load_rules
 
@@ -76,8 +77,8 @@ def calibration_targets(table: pd.DataFrame) -> pd.DataFrame:
         ``family``, ``scope``, ``variant``, ``pooled_miss`` (points by which the coverage of all
         rows misses its nominal level, at the worst of 50, 80 and 90 %), ``symbols_within`` (of the
         stocks with `SYMBOL_ROWS` or more, the share whose 80 % coverage is within `SYMBOL_WITHIN`
-        points), ``met`` (bool: within `POOLED_WITHIN`, and at least `SYMBOLS_WITHIN` of the
-        stocks).
+        points), ``met`` (boolean: within `POOLED_WITHIN`, and at least `SYMBOLS_WITHIN` of the
+        stocks; NA where the first holds and no stock has enough rows to be asked).
     """
     keys = [*BOARD, "variant"]
     misses = (100 * table[_COVERAGES] - list(INTERVALS)).abs()
@@ -86,7 +87,8 @@ def calibration_targets(table: pd.DataFrame) -> pd.DataFrame:
     near = table.loc[stock, keys].assign(near=misses.loc[stock, "coverage_80"] <= SYMBOL_WITHIN)
     pooled = table.loc[whole, keys].assign(pooled_miss=misses.loc[whole].max(axis=1))
     targets = pooled.set_index(keys).assign(symbols_within=near.groupby(keys)["near"].mean())
-    met = targets["pooled_miss"].le(POOLED_WITHIN) & targets["symbols_within"].ge(SYMBOLS_WITHIN)
+    enough = targets["symbols_within"].astype("Float64") >= SYMBOLS_WITHIN
+    met = targets["pooled_miss"].le(POOLED_WITHIN) & enough
     return targets.assign(met=met).reset_index()
 
 
@@ -115,9 +117,10 @@ def _means(figures: pd.DataFrame, names: pd.Categorical[str]) -> pd.DataFrame:
 
 
 def _slices(rows: pd.DataFrame, panel: pd.DataFrame) -> Iterator[tuple[str, pd.Categorical[str]]]:
-    """Give every way to cut the rows: its kind, and each row's slice."""
+    """Give every way to cut the rows: its kind, and each row's slice; regimes of days are none."""
     day, days = pd.factorize(rows["date"], sort=True)
     regime, regimes = pd.factorize(regime_of(days))
+    regime = np.where(np.bincount(regime)[regime] < MIN_DAYS, -1, regime)
     moving = rows["y_true"].to_numpy() != 0.0
     yield "all", _named(np.zeros(len(rows), dtype=np.intp), ["all"])
     yield "symbol", pd.Categorical(rows["symbol"])

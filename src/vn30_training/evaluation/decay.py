@@ -42,9 +42,9 @@ def signal_decay(
     Returns
     -------
     DataFrame
-        ``family, scope, horizon, rank_ic`` (mean over days), ``low, high`` (95 % block bootstrap),
-        ``t`` (Newey-West, lag ``horizon``), ``n_days``. Stocks without either close are left out of
-        that day and horizon.
+        ``family, scope, horizon, rank_ic`` (mean over days), ``low, high`` (95 %) and ``t`` by
+        `statistics.estimate_mean`, ``n_days``. Stocks without either close are left out of that day
+        and horizon.
     """
     closes, symbols = _closes(panel, sessions)
     symbol = symbols.get_indexer(pd.Index(rows["symbol"]))

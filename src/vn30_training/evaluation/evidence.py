@@ -37,7 +37,8 @@ class Evidence:
     confidence_set
         ``metric, p, inside`` (bool): the model confidence set at 90 %.
     pit
-        ``variant`` (``given`` or ``recalibrated``), ``bin`` (0 to 9), ``share, n``.
+        ``variant`` (``given`` or ``recalibrated``), ``bin`` (0 to 9), ``share, n``, and ``p``: how
+        often luck makes a calibrated histogram as uneven as all bins of this row and variant.
     calibration
         ``variant, kind`` (``all``, ``symbol``, ``regime``, ``day``), ``slice`` (name), ``n,
         coverage_50, coverage_80, coverage_90, pinball, crps, pinball_skill, crps_skill``. Kind
@@ -48,8 +49,9 @@ class Evidence:
         increment, increment_low, increment_high, mae_skill, pinball_skill, coverage_80, n_days``
         and ``market`` (the equal-weighted return of the span).
     folds
-        ``fold`` (int), ``first, last`` (ISO dates tested), ``rank_ic, rank_ic_t, n_days, n_train``
-        (rows, mean over instances), ``n_ok, n_degenerate, n_skipped, n_failed``.
+        ``fold`` (int), ``first, last`` (ISO dates tested), ``rank_ic, rank_ic_t, rank_ic_low,
+        rank_ic_high, n_days, n_train`` (rows, mean over instances), ``n_ok, n_degenerate,
+        n_skipped, n_failed``.
     seeds
         ``seed, rank_ic, n_days``.
     selection
@@ -60,8 +62,8 @@ class Evidence:
         Hansen's test of superior predictive ability, one row per ``metric`` and ``benchmark``
         (family): ``p_lower, p_consistent, p_upper, best_family, best_scope, models, n_days``.
     overfitting
-        Probability of backtest overfitting, at most one row: ``pbo, configurations, blocks,
-        n_days, median_logit``.
+        Probability of backtest overfitting by choosing among the models, at most one row: ``pbo,
+        configurations`` (models, families by scopes), ``blocks, n_days, median_logit``.
     monthly
         From `tables.monthly_ic`.
     trials

@@ -53,7 +53,8 @@ class WalkForwardOptions(BaseModel):
         Train at every so many folds, beginning with the first; the folds between are forecast by
         the newest model there is.
     warm_start
-        Networks go on from the model of the training before, instead of beginning anew.
+        Networks go on from the model of the training before, instead of beginning anew: with the
+        processors and the features of the first, as weights mean nothing for other inputs.
     minimum_train_rows
         Fewer training rows skip an instance; by default as many as its own options say.
     gap_days
@@ -227,10 +228,16 @@ def _plan(
 def scheme(
     preset: str, options: WalkForwardOptions, plans: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Describe a walk-forward validation for its report, as JSON values."""
-    folds = [
-        {"number": plan["fold"], **{key: one for key, one in plan.items() if key != "fold"}}
-        for plan in plans
-    ]
+    """Describe a walk-forward validation for its report, as JSON values.
+
+    The spans that a fold was trained and validated on are those of the model that forecasts it.
+    """
+    by_number = {plan["fold"]: plan for plan in plans}
+    folds = []
+    for number, plan in by_number.items():
+        told = {key: one for key, one in plan.items() if key not in ("fold", "train", "valid")}
+        model = by_number.get(options.trained_at(number), {}) if "test" in plan else {}
+        spans = {part: model[part] for part in ("train", "valid") if part in model}
+        folds.append({"number": number, **spans, **told})
     told = options.model_dump(mode="json", exclude={"folds"})
     return {"preset": preset, **told, "folds": folds, "stitching": STITCHING}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vn30_training.evaluation.leaderboard import NAIVE_FAMILIES
 from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.statistics import Floats
 
@@ -88,7 +89,10 @@ def probability_of_overfitting(
 
 
 def overfitting_table(long_short: pd.DataFrame, blocks: int = 16) -> pd.DataFrame:
-    """Ask of the families and scopes compared whether the best of them was luck.
+    """Ask of the models compared whether the best of them was luck.
+
+    Floors are left out: nobody chooses among them, and one that is bad in all of time would lift
+    every choice above the median, so that choosing between models of noise would look like skill.
 
     Parameters
     ----------
@@ -100,9 +104,10 @@ def overfitting_table(long_short: pd.DataFrame, blocks: int = 16) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row of `Overfitting`, or none where days or families do not suffice.
+        One row of `Overfitting`, or none where days or models do not suffice.
     """
-    wide = long_short.pivot_table(
+    models = long_short[~long_short["family"].isin(NAIVE_FAMILIES)]
+    wide = models.pivot_table(
         index="date", columns=BOARD, values="long_short", observed=True
     ).sort_index()
     found = probability_of_overfitting(wide, blocks)

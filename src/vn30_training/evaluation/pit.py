@@ -22,16 +22,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vn30_training.evaluation.rows import BOARD
-from vn30_training.evaluation.statistics import BOOTSTRAP_SEED, MIN_BLOCK, MIN_DAYS, RESAMPLES
+from vn30_training.evaluation.statistics import BOOTSTRAP_SEED, MIN_BLOCK, RESAMPLES
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
 Floats = NDArray[np.float64]
+
+UNIFORM_DAYS = 500
+"""Two years: on fewer days the bootstrap would call calibrated forecasts uneven one time in ten."""
 
 _SCORES = np.array([NormalDist().inv_cdf(level) for level in QUANTILES])
 _CELLS = np.array([0.0, *QUANTILES, 1.0])
 
 
-def pit_table(rows: pd.DataFrame, variant: str, bins: int = 10) -> pd.DataFrame:
+def pit_table(rows: pd.DataFrame, variant: str, holding: int, bins: int = 10) -> pd.DataFrame:
     """Count how much of the PIT falls into each of equal bins.
 
     Parameters
@@ -41,6 +44,8 @@ def pit_table(rows: pd.DataFrame, variant: str, bins: int = 10) -> pd.DataFrame:
         are left out.
     variant
         Copied into the column of that name.
+    holding
+        Sessions a label spans.
     bins
         How many bins.
 
@@ -55,10 +60,11 @@ def pit_table(rows: pd.DataFrame, variant: str, bins: int = 10) -> pd.DataFrame:
         shares = _shares(group, edges).mean(axis=0)
         table = pd.DataFrame({"bin": np.arange(bins), "share": shares, "n": len(group)})
         tables.append(table.assign(family=str(family), scope=str(scope), variant=variant))
-    columns = [*BOARD, "variant", "bin", "share", "n"]
-    return (
-        pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
-    )
+    columns = [*BOARD, "variant", "bin", "share", "n", "p"]
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    uniformity = pit_uniformity(rows, holding)[[*BOARD, "p"]]
+    return pd.concat(tables, ignore_index=True).merge(uniformity, on=BOARD)[columns]
 
 
 def pit_uniformity(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
@@ -67,8 +73,8 @@ def pit_uniformity(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     The statistic is Pearson's, over the eight cells that the quantiles bound, so that nothing
     depends on the shape in between. Stocks of one day move together and labels overlap, so it has
     no chi-square distribution; its own under the null is that of the days' deviations from their
-    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch), with blocks as
-    in `statistics.estimate_mean`.
+    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch), blocks of five
+    holdings on average and `statistics.MIN_BLOCK` sessions at least.
 
     Parameters
     ----------
@@ -80,8 +86,8 @@ def pit_uniformity(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``family``, ``scope``, ``statistic``, ``p``, ``n_days``; NaN on fewer than
-        `statistics.MIN_DAYS` days.
+        ``family``, ``scope``, ``statistic``, ``p``, ``n_days``; NaN on fewer than `UNIFORM_DAYS`
+        days.
     """
     records = []
     for (family, scope), group in _with_quantiles(rows).groupby(BOARD, observed=True):
@@ -130,7 +136,7 @@ def _pearson(daily: Floats, n: int, holding: int) -> tuple[float, float]:
     """Return Pearson's statistic of the days' excess counts and its bootstrap p-value."""
     from arch.bootstrap import StationaryBootstrap
 
-    if len(daily) < MIN_DAYS:
+    if len(daily) < UNIFORM_DAYS:
         return float("nan"), float("nan")
     expected = n * np.diff(_CELLS)
     total = daily.sum(axis=0)

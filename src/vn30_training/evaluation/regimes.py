@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.scores import point_scores, ranking_scores
+from vn30_training.evaluation.statistics import MIN_DAYS
 from vn30_training.features.signals import positive_close
 
 REGIME_COLUMNS = [
@@ -37,6 +38,15 @@ def regime_of(dates: ArrayLike) -> NDArray[np.str_]:
     return np.array(list(regimes()))[np.searchsorted(firsts, days, side="right") - 1]
 
 
+def months() -> dict[str, str]:
+    """Return the months of each regime by its name, for markets in which nothing bears the name."""
+    firsts = pd.DatetimeIndex(list(regimes().values()))
+    lasts = firsts[1:] - pd.Timedelta(days=1)
+    spans = [f"{a:%Y-%m} to {b:%Y-%m}" for a, b in zip(firsts[1:-1], lasts[1:], strict=True)]
+    told = [f"until {lasts[0]:%Y-%m}", *spans, f"since {firsts[-1]:%Y-%m}"]
+    return dict(zip(regimes(), told, strict=True))
+
+
 def regime_table(rows: pd.DataFrame, panel: pd.DataFrame, holding: int) -> pd.DataFrame:
     """Score every family and scope in each regime that it was tested in.
 
@@ -54,13 +64,15 @@ def regime_table(rows: pd.DataFrame, panel: pd.DataFrame, holding: int) -> pd.Da
     DataFrame
         The table ``regimes`` of `evidence.Evidence`, regimes in the order of time. ``first`` and
         ``last`` are the days scored; ``market`` is what the members earned with equal weights on
-        the sessions from one to the other. Regimes with fewer than `statistics.MIN_DAYS` days have
-        no intervals.
+        the sessions from one to the other. Regimes of fewer than `statistics.MIN_DAYS` days are
+        left out; a family tested on as few in a longer one has no interval.
     """
     growth = _market_growth(panel)
     names = pd.CategoricalIndex(regime_of(rows["date"]), categories=list(regimes()))
     tables = []
     for name, part in rows.groupby(names, observed=True):
+        if part["date"].nunique() < MIN_DAYS:
+            continue
         table = ranking_scores(part, holding).join(_days_and_points(part))
         tables.append(table.reset_index().assign(regime=name))
     if not tables:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vn30_training.evaluation.statistics import MIN_DAYS, Floats
+from vn30_training.evaluation.statistics import MIN_DAYS, Floats, cosine_terms, error_of_mean
 
 _NAN = float("nan")
 
@@ -23,27 +23,44 @@ def sharpe_ratio(returns: ArrayLike) -> float:
     return _NAN if series is None else float(series.mean() / series.std(ddof=1))
 
 
-def probabilistic_sharpe(returns: ArrayLike, benchmark: float = 0.0) -> float:
+def probabilistic_sharpe(returns: ArrayLike, benchmark: float = 0.0, holding: int = 1) -> float:
     """Probability that the true Sharpe ratio exceeds ``benchmark``, given the returns.
 
     Parameters
     ----------
     returns
-        One value per period, shape (n,). Periods must not overlap: thin the returns of labels that
-        do. NaN is left out.
+        In order of time, shape (n,). NaN is left out.
     benchmark
-        Sharpe ratio per period.
+        Sharpe ratio per period, of one holding each.
+    holding
+        Sessions over which each return is earned, if one begins every session. All of them count:
+        to thin them to those that do not overlap would let the first day decide the result.
 
     Returns
     -------
     float
-        From 0 to 1; NaN for fewer than `MIN_DAYS` or constant returns.
+        From 0 to 1; NaN for fewer than `MIN_DAYS` or constant returns, or less than two holdings.
+
+    Notes
+    -----
+    Lo, The Statistics of Sharpe Ratios, FAJ 2002: the ratio's error is that of the mean of
+    z - SR (z^2 - 1) / 2, z the standardised returns, whatever their correlation in time. Of
+    independent returns it is the one of `probabilistic_sharpe_from_moments`; where they overlap,
+    `statistics.error_of_mean` measures it, and Student's t takes the place of the normal.
     """
+    from scipy.special import stdtr
     from scipy.stats import kurtosis, skew
 
     series = _known(returns)
     if series is None:
         return _NAN
+    if holding > 1:
+        terms = cosine_terms(len(series), holding)
+        if terms < 1:
+            return _NAN
+        ratio, z = sharpe_ratio(series), (series - series.mean()) / series.std()
+        error = max(error_of_mean(z - ratio * (z**2 - 1) / 2, terms), np.finfo(float).eps)
+        return float(stdtr(terms, (ratio - benchmark) / error))
     shape = float(skew(series)), float(kurtosis(series, fisher=False))
     return probabilistic_sharpe_from_moments(sharpe_ratio(series), len(series), *shape, benchmark)
 
@@ -96,18 +113,18 @@ def expected_maximum_sharpe(trials: int, variance: float) -> float:
     return float(np.sqrt(variance) * ((1 - weight) * highest + weight * next_highest))
 
 
-def deflated_sharpe(returns: ArrayLike, trials: int, variance: float) -> float:
+def deflated_sharpe(returns: ArrayLike, trials: int, variance: float, holding: int = 1) -> float:
     """Probability that the true Sharpe ratio is positive although the best of many was picked.
 
     Parameters
     ----------
-    returns
+    returns, holding
         See `probabilistic_sharpe`.
     trials, variance
         Every trial ever judged on these data, also those given up, and the variance of their Sharpe
         ratios; see `expected_maximum_sharpe`.
     """
-    return probabilistic_sharpe(returns, expected_maximum_sharpe(trials, variance))
+    return probabilistic_sharpe(returns, expected_maximum_sharpe(trials, variance), holding)
 
 
 def _known(returns: ArrayLike) -> Floats | None:

@@ -67,10 +67,8 @@ def daily_signal(rows: pd.DataFrame, group_count: int = GROUP_COUNT) -> pd.DataF
     )
 
 
-def long_short_returns(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
-    """Return what top less bottom group earned, on days whose labels do not overlap.
-
-    Every ``holding``-th of all dates counts, the same for every family and scope.
+def long_short_returns(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what top less bottom group earned over one holding, begun on each day.
 
     Returns
     -------
@@ -78,8 +76,9 @@ def long_short_returns(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
         ``family``, ``scope``, ``date``, ``long_short``; days without a top or a bottom group are
         left out.
     """
-    thinned = _thinned(daily_signal(rows), rows["date"].unique(), holding)
-    return thinned.astype(dict.fromkeys(BOARD, "str"))
+    known = daily_signal(rows).dropna(subset=["long_short"])
+    kept = known[[*BOARD, "date", "long_short"]].reset_index(drop=True)
+    return kept.astype(dict.fromkeys(BOARD, "str"))
 
 
 def signal_table(rows: pd.DataFrame, holding: int, trials: Mapping[str, Any]) -> pd.DataFrame:
@@ -98,20 +97,15 @@ def signal_table(rows: pd.DataFrame, holding: int, trials: Mapping[str, Any]) ->
     Returns
     -------
     DataFrame
-        The table ``signal`` of `evidence.Evidence`. ``long_short`` is the mean over all days;
-        ``sharpe``, ``psr`` and ``dsr`` are of the days that do not overlap. The Sharpe ratio is
-        annual by the root of `SESSIONS_A_YEAR` over ``holding`` and knows no costs.
+        The table ``signal`` of `evidence.Evidence`. All its figures are of all days, ``psr`` and
+        ``dsr`` allow for their overlap. The Sharpe ratio is annual by the root of
+        `SESSIONS_A_YEAR` over ``holding`` and knows no costs.
     """
-    daily = daily_signal(rows)
-    thinned = _thinned(daily, rows["date"].unique(), holding)
-    apart = {
-        key: part["long_short"].to_numpy() for key, part in thinned.groupby(BOARD, observed=True)
-    }
     records = [
         dict(zip(BOARD, key, strict=True))
         | _mean_figures(part, holding)
-        | _sharpe_figures(apart.get(key, np.array([])), holding, trials)
-        for key, part in daily.groupby(BOARD, observed=True)
+        | _sharpe_figures(part["long_short"].to_numpy(), holding, trials)
+        for key, part in daily_signal(rows).groupby(BOARD, observed=True)
     ]
     return pd.DataFrame(records, columns=SIGNAL_COLUMNS)
 
@@ -145,11 +139,6 @@ def _with_day_before(names: pd.DataFrame) -> pd.DataFrame:
     return names.merge(before, on=[*BOARD, "day", "symbol"], suffixes=("", "_before"))
 
 
-def _thinned(daily: pd.DataFrame, dates: Any, holding: int) -> pd.DataFrame:
-    kept = daily["date"].isin(np.sort(dates)[::holding]) & daily["long_short"].notna()
-    return daily.loc[kept, [*BOARD, "date", "long_short"]].reset_index(drop=True)
-
-
 def _mean_figures(daily: pd.DataFrame, holding: int) -> dict[str, float]:
     long_short = estimate_mean(daily["long_short"], holding)
     return {
@@ -167,7 +156,7 @@ def _sharpe_figures(returns: Floats, holding: int, trials: Mapping[str, Any]) ->
     count, variance = int(trials["count"]), float(trials["sharpe_variance"])
     return {
         "sharpe": sharpe_ratio(returns) * np.sqrt(SESSIONS_A_YEAR / holding),
-        "psr": probabilistic_sharpe(returns),
-        "dsr": deflated_sharpe(returns, count, variance),
+        "psr": probabilistic_sharpe(returns, holding=holding),
+        "dsr": deflated_sharpe(returns, count, variance, holding),
         "trials": count,
     }

@@ -80,9 +80,9 @@ def group_returns(rows: pd.DataFrame, holding: int, group_count: int = GROUP_COU
     -------
     DataFrame
         ``family, scope, group`` (1 holds the lowest scores), ``mean_return`` (over the label's
-        holding), ``low, high`` (95 % block bootstrap), ``n_days`` (days on which the group had
-        members). Days on which all scores are equal say nothing and are left out, and so are groups
-        that never had members.
+        holding), ``low, high`` (95 %), ``n_days`` (days on which the group had members). Days on
+        which all scores are equal say nothing and are left out, and so are groups that never had
+        members.
     """
     used, days = cross_sections(rows, group_count)
     day, y_true = used["day"].to_numpy(), used["y_true"].to_numpy(dtype=np.float64)

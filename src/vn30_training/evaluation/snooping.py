@@ -39,7 +39,7 @@ def model_confidence_set(rows: pd.DataFrame, holding: int, size: float = 0.10) -
     """Find the families and scopes among which the best one is, at a confidence of 1 - ``size``.
 
     Hansen, Lunde and Nason, The Model Confidence Set, Econometrica 2011, by arch: range statistic,
-    stationary bootstrap with blocks as in `statistics.estimate_mean`.
+    stationary bootstrap with expected blocks of five holdings, at least `MIN_BLOCK`.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def superior_predictive_ability(
     """Test whether any model is better than doing nothing, for as many as were tried.
 
     Hansen, A Test for Superior Predictive Ability, JBES 2005, by arch: stationary bootstrap with
-    blocks as in `statistics.estimate_mean`.
+    expected blocks of five holdings, at least `MIN_BLOCK`.
 
     Parameters
     ----------

@@ -6,11 +6,12 @@ import pandas as pd
 
 from vn30_training.evaluation.ic import daily_ic
 from vn30_training.evaluation.rows import BOARD, known_rows, seed_mean
-from vn30_training.evaluation.statistics import holding_sessions, newey_west_t
+from vn30_training.evaluation.statistics import estimate_mean, holding_sessions
 
 STATUSES = ("ok", "degenerate", "skipped", "failed")
 FOLD_COLUMNS = [
-    *(*BOARD, "fold", "first", "last", "rank_ic", "rank_ic_t", "n_days", "n_train"),
+    *(*BOARD, "fold", "first", "last"),
+    *("rank_ic", "rank_ic_t", "rank_ic_low", "rank_ic_high", "n_days", "n_train"),
     *(f"n_{status}" for status in STATUSES),
 ]
 
@@ -81,10 +82,10 @@ def _rank_ics(forecasts: pd.DataFrame) -> pd.DataFrame:
         for fold, part in forecasts.groupby("fold")
     ]
     days = pd.concat(daily).astype(dict.fromkeys(BOARD, "str"))
-    grouped = days.groupby([*BOARD, "fold"])["rank_ic"]
-    figures = {
-        "rank_ic": grouped.mean(),
-        "rank_ic_t": grouped.agg(lambda values: newey_west_t(values, holding)),
-        "n_days": grouped.count(),
-    }
-    return pd.DataFrame(figures)
+    keys = [*BOARD, "fold"]
+    records = []
+    for key, part in days.groupby(keys):
+        found = estimate_mean(part["rank_ic"], holding)
+        records.append((*key, found.mean, found.t, found.low, found.high, found.n))
+    names = ["rank_ic", "rank_ic_t", "rank_ic_low", "rank_ic_high", "n_days"]
+    return pd.DataFrame(records, columns=[*keys, *names]).set_index(keys)

@@ -1,7 +1,7 @@
-"""How sure a mean over days is: Newey-West t and stationary block bootstrap.
+"""How sure a mean over days is, whether they are ten or two thousand.
 
-The pipelines import this module; arch and statsmodels take a second to load, so the functions that
-need them import them.
+The pipelines import this module; arch, scipy and statsmodels take a second to load, so the
+functions that need them import them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ MIN_DAYS = 10
 """Fewer days than this support neither a t-value nor an interval."""
 MIN_BLOCK = 10
 """Least expected block length in sessions: two weeks, as calm and stormy days come in runs."""
+LEAST_TERMS = 3
+"""Fewer cosines than this are taken only where labels leave no room for more."""
 RESAMPLES = 1_000
 BOOTSTRAP_SEED = 20_110_701
 
@@ -69,14 +71,40 @@ def bootstrap_interval(
 def estimate_mean(values: ArrayLike, holding: int) -> MeanEstimate:
     """Mean of a daily series of scores whose labels each span ``holding`` sessions.
 
-    Labels overlap up to ``holding - 1`` days apart. The Newey-West lag is ``holding``, as its
-    weights would otherwise halve the overlap of the shortest labels; a block of the bootstrap holds
-    five times as many sessions on average, at least `MIN_BLOCK`.
+    The equal-weighted cosine test of Lazarus, Lewis, Stock and Watson, HAR Inference:
+    Recommendations for Practice, JBES 2018: the variance of the mean comes from the `cosine_terms`
+    slowest waves in the series, and the t-value has as many degrees of freedom; the interval is
+    Student's. It leaves zero out one time in twenty on ten days as on two thousand, where
+    Newey-West's t and the percentiles of a block bootstrap do so two to six times as often on the
+    days of a quarter or of a holding of weeks.
     """
     series = _known(values)
-    low, high = bootstrap_interval(series, block=max(MIN_BLOCK, 5 * holding))
-    mean = float(series.mean()) if len(series) else float("nan")
-    return MeanEstimate(mean, newey_west_t(series, holding), low, high, len(series))
+    n, terms = len(series), cosine_terms(len(series), holding)
+    mean = float(series.mean()) if n else float("nan")
+    if n < MIN_DAYS or terms < 1:
+        return MeanEstimate(mean, float("nan"), float("nan"), float("nan"), n)
+    if np.ptp(series) == 0:
+        return MeanEstimate(mean, float("nan"), mean, mean, n)
+    error = error_of_mean(series, terms)
+    reach = _student(terms) * error
+    t = mean / error if error > 0 else float("nan")
+    return MeanEstimate(mean, t, mean - reach, mean + reach, n)
+
+
+def error_of_mean(series: Floats, terms: int) -> float:
+    """Return the standard error of the mean of a series without gaps, from `cosine_terms`."""
+    n = len(series)
+    return float(np.sqrt(np.mean((_cosines(n, terms) @ series) ** 2) / n))
+
+
+def cosine_terms(n: int, holding: int) -> int:
+    """Count the cosines that tell the variance of the mean of ``n`` days.
+
+    0.4 n^(2/3) as recommended there, `LEAST_TERMS` at least; but none swings faster than once in
+    four holdings, as overlapping labels smooth what is faster and the variance would come out too
+    small. 0 where the days are fewer than two holdings.
+    """
+    return min(max(LEAST_TERMS, int(0.4 * n ** (2 / 3))), n // (2 * holding))
 
 
 def holding_sessions(rows: pd.DataFrame) -> int:
@@ -85,6 +113,21 @@ def holding_sessions(rows: pd.DataFrame) -> int:
     sessions = np.unique(np.concatenate([np.unique(date), np.unique(starts), np.unique(ends)]))
     spans = np.searchsorted(sessions, ends) - np.searchsorted(sessions, starts)
     return int(spans.max(initial=1))
+
+
+@lru_cache(maxsize=64)
+def _cosines(n: int, terms: int) -> Floats:
+    """Return the type II cosines of ``n`` days, of length 1 and without a mean, (terms, n)."""
+    waves = np.outer(np.arange(1, terms + 1), np.arange(n) + 0.5)
+    return np.asarray(np.sqrt(2 / n) * np.cos(np.pi / n * waves))
+
+
+@lru_cache
+def _student(degrees: int) -> float:
+    """Return what 2.5 % of Student's t exceed."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.975))
 
 
 def _known(values: ArrayLike) -> Floats:

@@ -12,7 +12,7 @@ from vn30_training.evaluation.ic import MIN_NAMES, daily_ic, grouped_correlation
 from vn30_training.evaluation.probabilistic import INTERVALS, coverage
 from vn30_training.evaluation.rows import BOARD, known_rows, seed_mean, with_references
 from vn30_training.evaluation.scores import point_scores
-from vn30_training.evaluation.statistics import holding_sessions, newey_west_t
+from vn30_training.evaluation.statistics import MeanEstimate, estimate_mean, holding_sessions
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
 Floats = NDArray[np.float64]
@@ -25,8 +25,8 @@ def symbol_table(forecasts: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``family``, ``scope``, ``symbol``, ``n``, ``ic`` and ``rank_ic`` (correlation of ``y_pred``
-        with the return over days, not across stocks), ``ic_t`` (Newey-West), ``mae_skill``,
-        ``accuracy``, ``majority_accuracy``, ``pinball_skill``, ``coverage_80``.
+        with the return over days, not across stocks), ``ic_t``, ``ic_low``, ``ic_high`` (95 %),
+        ``mae_skill``, ``accuracy``, ``majority_accuracy``, ``pinball_skill``, ``coverage_80``.
     """
     rows = with_references(seed_mean(known_rows(forecasts)))
     holding = holding_sessions(rows)
@@ -122,10 +122,13 @@ def _through_time(group: pd.DataFrame, holding: int) -> dict[str, float]:
     figures = point_scores(group)
     kept = ("mae_skill", "accuracy", "majority_accuracy", "pinball_skill", "coverage_80")
     correlations = _correlations(group)
+    sure = _estimated_correlation(y_pred, y_true, holding)
     return {
         "n": len(group),
         "ic": correlations["ic"],
-        "ic_t": _correlation_t(y_pred, y_true, holding),
+        "ic_t": sure.t,
+        "ic_low": sure.low,
+        "ic_high": sure.high,
         "rank_ic": correlations["rank_ic"],
         **{name: figures[name] for name in kept},
     }
@@ -146,11 +149,11 @@ def _correlation(x: Floats, y: Floats) -> float:
     return float(grouped_correlation(np.zeros(len(x), dtype=np.intp), x, y, MIN_NAMES)[0])
 
 
-def _correlation_t(x: Floats, y: Floats, holding: int) -> float:
-    """Newey-West t of the mean product of the demeaned series."""
+def _estimated_correlation(x: Floats, y: Floats, holding: int) -> MeanEstimate:
+    """Estimate the mean product of the standardised series, which is their correlation."""
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return float("nan")
-    return newey_west_t((x - x.mean()) * (y - y.mean()), holding)
+        return estimate_mean([], holding)
+    return estimate_mean((x - x.mean()) * (y - y.mean()) / (x.std() * y.std()), holding)
 
 
 def _ranks(values: Floats) -> Floats:

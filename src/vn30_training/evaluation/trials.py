@@ -103,7 +103,7 @@ def trials(
     options = options_of(record for board in boards for record in board)
     grouped = rows.groupby(BOARD, observed=True)
     holding = holding_sessions(rows)
-    spread = long_short_returns(rows, holding).groupby(BOARD, observed=True)
+    spread = long_short_returns(rows).groupby(BOARD, observed=True)
     figures = pd.DataFrame({"n_days": grouped["date"].nunique()}).join(
         [
             spread["long_short"].agg(sharpe_ratio).rename("sharpe"),

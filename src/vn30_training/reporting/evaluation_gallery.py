@@ -22,6 +22,8 @@ from vn30_training.reporting.figures.regimes import regimes_figure
 from vn30_training.reporting.figures.seeds import seeds_figure
 from vn30_training.reporting.figures.signal import decay_figure, groups_figure
 from vn30_training.reporting.figures.slices import slices_figure, symbols_figure
+from vn30_training.reporting.headline import is_simulated
+from vn30_training.reporting.regime_names import by_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ def evaluated(
     evidence: Evidence, forecasts: pd.DataFrame, manifest: Mapping[str, Any]
 ) -> Evaluated:
     """Put beside the evidence what is derived from the stitched forecasts."""
-    return Evaluated(
-        evidence, daily_ic(seed_mean(known_rows(forecasts))), manifest.get("scheme") or {}
-    )
+    named = by_months(evidence) if is_simulated(manifest) else evidence
+    daily = daily_ic(seed_mean(known_rows(forecasts)))
+    return Evaluated(named, daily, manifest.get("scheme") or {})
 
 
 CHARTS: dict[str, Chart[Evaluated]] = {
@@ -64,7 +66,8 @@ CHARTS: dict[str, Chart[Evaluated]] = {
     ),
     "timeline": Chart(
         "Folds in time",
-        "What was learned from, what stopped the learning, and what was tested, fold by fold.",
+        "What was learned from, what stopped the learning, and what was tested, fold by fold; a "
+        "fold at which nothing was trained has the spans of the older model that forecast it.",
         "No test lies inside the training of its own fold; between them labels are left out.",
         lambda given: timeline_figure(given.scheme.get("folds") or ()),
     ),
@@ -136,7 +139,8 @@ CHARTS: dict[str, Chart[Evaluated]] = {
         "Regime by regime",
         "Mean rank IC with its 95 % interval inside each span, whose dates are in the table; the "
         "market is the equal-weighted return of the span.",
-        "Regimes were named with hindsight: nobody could have known which one it was. Each "
+        "Regimes are those of the real market, found with hindsight: nobody could have known which "
+        "one it was, and on a simulated market they are spans of time. Each "
         "interval stands alone, and of the many here one in twenty misses the truth by luck. Grey "
         "rows are floors.",
         lambda given: regimes_figure(given.evidence.regimes, given.board),
@@ -149,8 +153,8 @@ CHARTS: dict[str, Chart[Evaluated]] = {
     ),
     "folds": Chart(
         "Fold by fold",
-        "Rank IC of each fold's test, times 100; bold where |t| is 2 or more. Point at a cell for "
-        "days, training rows, and instances skipped or failed.",
+        "Rank IC of each fold's test, times 100; bold where its 95 % interval leaves out "
+        "zero. Point at a cell for days, training rows, and instances skipped or failed.",
         "Luck alone makes one cell in twenty bold; floors stand below the models.",
         lambda given: folds_figure(given.evidence.folds, given.board),
     ),

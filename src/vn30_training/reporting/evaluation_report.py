@@ -17,6 +17,7 @@ from vn30_training.reporting.frame import frame
 from vn30_training.reporting.headline import is_simulated
 from vn30_training.reporting.pages import page
 from vn30_training.reporting.paragraphs import paragraphs, trials
+from vn30_training.reporting.regime_names import by_months
 from vn30_training.reporting.takeaways import overfitting, superiority, takeaways
 
 __all__ = ["draw_evaluation", "render_evaluation"]
@@ -51,6 +52,8 @@ def render_evaluation(
         ``family, scope, name, symbol, status, reason``, one row per instance, or per instance and
         ``fold``.
     """
+    if is_simulated(manifest, quality):
+        evidence = by_months(evidence)
     models = evidence.leaderboard.loc[evidence.leaderboard["kind"] != "naive", "family"]
     verdict = audit_section(audit, manifest, models)
     caveats = _caveats(verdict, quality, manifest)
@@ -69,6 +72,7 @@ def render_evaluation(
         regimes=tables.regime_lines(evidence),
         folds=tables.fold_lines(evidence),
         selection=tables.selection_lines(evidence),
+        warm_start=bool((manifest.get("scheme") or {}).get("warm_start")),
         trials=trials(evidence),
         overfitting=overfitting(evidence),
         panels=panels_of(CHARTS, evaluated(evidence, forecasts, manifest)),
@@ -102,7 +106,12 @@ def scheme_facts(scheme: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Folds", f"{len(folds)}{lacking}"),
         ("Tested at a time", _tested(scheme)),
         ("Retrained", "at every fold" if retrain == 1 else f"at every {retrain} folds"),
-        ("Networks", "go on from the fold before" if scheme.get("warm_start") else "begin anew"),
+        (
+            "Networks",
+            "go on from the fold before, with its inputs"
+            if scheme.get("warm_start")
+            else "begin anew",
+        ),
         ("Stitching", str(scheme.get("stitching") or "")),
     ]
     return [(word, value) for word, value in pairs if value]

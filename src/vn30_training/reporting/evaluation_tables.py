@@ -17,7 +17,7 @@ from vn30_training.reporting.formatting import (
     SCOPE_WORDS,
     count,
     interval,
-    known,
+    leaves_out_zero,
     number,
     percent,
 )
@@ -109,34 +109,35 @@ def _signal(row: Row, record: pd.Series, scale: Scale) -> SignalLine:
         number(record["rank_autocorrelation"], 2),
         count(record["n_days"]),
     )
-    outside = known(low) and known(high) and not low <= 0 <= high
-    return SignalLine(_line(row, *cells), scale.whisker(low, value, high), outside)
+    whisker = scale.whisker(low, value, high)
+    return SignalLine(_line(row, *cells), whisker, leaves_out_zero(low, high))
 
 
 def calibration_lines(evidence: Evidence) -> list[Line]:
     """Return coverage and skill per row, given beside recalibrated; the last cell is the target."""
     return [
-        _line(row, *_calibrated(row.of(evidence.calibration)))
+        _line(row, *_calibrated(row.of(evidence.calibration), row.of(evidence.pit)))
         for row in _lines(evidence.leaderboard)
         if len(row.of(evidence.calibration))
     ]
 
 
-def _calibrated(table: pd.DataFrame) -> tuple[str, ...]:
+def _calibrated(table: pd.DataFrame, pit: pd.DataFrame) -> tuple[str, ...]:
     pooled = table[table["kind"] == "all"].set_index("variant").to_dict("index")
     targets = calibration_targets(table).set_index("variant").to_dict("index")
+    level = pit.groupby("variant")["p"].first()
     cells: list[str] = []
     for variant in ("given", "recalibrated"):
         record, target = pooled.get(variant, {}), targets.get(variant, {})
         cells += [percent(record.get(f"coverage_{level}")) for level in (50, 80, 90)]
         cells += [percent(target.get("symbols_within"), 0)]
-        cells += [_met(target.get("met"))]
+        cells += [_met(target.get("met")), number(level.get(variant))]
         cells += [percent(record.get(f"{loss}_skill"), signed=True) for loss in ("pinball", "crps")]
     return tuple(cells)
 
 
-def _met(target: bool | None) -> str:
-    if target is None:
+def _met(target: Any) -> str:
+    if target is None or pd.isna(target):
         return MISSING
     return "met" if target else "missed"
 

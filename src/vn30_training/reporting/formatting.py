@@ -39,6 +39,11 @@ def interval(low: Any, high: Any, digits: int = 3) -> str:
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
+def leaves_out_zero(low: Any, high: Any) -> bool:
+    """Return whether an interval is known and lies on one side of zero."""
+    return known(low) and known(high) and not low <= 0 <= high
+
+
 def count(value: Any) -> str:
     """Return a whole number with thousands apart."""
     return number(value, 0)

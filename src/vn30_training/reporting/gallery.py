@@ -35,7 +35,8 @@ CHARTS: dict[str, Chart[Results]] = {
     "heatmap": Chart(
         "Families by symbols",
         "Each cell is the correlation of forecast and return through time for one stock, times "
-        "100; bold where |t| is 2 or more. Point at a cell for t, errors and accuracy.",
+        "100; bold where its 95 % interval leaves out zero. Point at a cell for the interval, "
+        "errors and accuracy.",
         "Luck alone makes one cell in twenty bold; floors stand below the models. A constant "
         "forecast correlates with nothing and has no row.",
         lambda results: symbols_figure(results.symbols, results.leaderboard),

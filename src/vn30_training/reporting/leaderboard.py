@@ -14,12 +14,10 @@ from vn30_training.reporting.formatting import (
     duration,
     interval,
     known,
+    leaves_out_zero,
     number,
     percent,
 )
-
-# Below this, |t| is what luck gives.
-SIGNIFICANT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _leaderboard_row(record: pd.Series, place: str, scales: Mapping[str, Scale])
         rank_ic_t=number(record["rank_ic_t"], 1),
         rank_ic_interval=interval(record["rank_ic_low"], record["rank_ic_high"]),
         rank_ic_whisker=_whisker(record, "rank_ic", scales),
-        significant=known(record["rank_ic_t"]) and abs(record["rank_ic_t"]) >= SIGNIFICANT,
+        significant=leaves_out_zero(record["rank_ic_low"], record["rank_ic_high"]),
         rank_icir=number(record["rank_icir"], 2),
         increment=number(record["increment"], signed=True),
         increment_t=number(record["increment_t"], 1),

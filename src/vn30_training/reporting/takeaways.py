@@ -129,9 +129,13 @@ def _luck(evidence: Evidence, ranked: pd.DataFrame) -> Sentence | None:
             f"allowing for them, the highest probability that a Sharpe ratio is above zero is "
             f"{number(best['dsr'], 2)}, {name(best)}"
         )
-    pbo = evidence.overfitting["pbo"].iloc[0] if len(evidence.overfitting) else None
-    if known(pbo):
-        told.append(f"the probability of backtest overfitting is {percent(pbo, 0)} %")
+    if len(evidence.overfitting):
+        record = evidence.overfitting.iloc[0]
+        told.append(
+            f"the probability of backtest overfitting by choosing the best of "
+            f"{plural(record['configurations'], 'model')} is {percent(record['pbo'], 0)} %, where "
+            "choosing without skill has 50 %"
+        )
     return Sentence("Luck", f"{'; '.join(told)}.")
 
 
@@ -140,13 +144,12 @@ def overfitting(evidence: Evidence) -> str:
     if evidence.overfitting.empty:
         return ""
     record = evidence.overfitting.iloc[0]
-    if not known(record["pbo"]):
-        return ""
     return (
         f"Probability of backtest overfitting: {percent(record['pbo'], 0)} %. So often was the "
-        f"best of {plural(record['configurations'], 'configuration')} in one half of "
+        f"best of {plural(record['configurations'], 'model')} in one half of "
         f"{plural(record['blocks'], 'block')} of time below the median in the other half, over "
-        f"{plural(record['n_days'], 'day')}; a choice without skill gives about 50 %."
+        f"{plural(record['n_days'], 'day')}; a choice without skill gives about 50 %. Floors are "
+        "left out, as they are not chosen among."
     )
 
 

@@ -163,6 +163,23 @@ def test_elimination_agrees_with_the_slow_one():
     assert told == pytest.approx(means)
 
 
+def test_each_round_a_share_of_what_is_left_leaves():
+    """Of the 158 of Alpha158 the small sets are tried as well as the large ones."""
+    rng = np.random.default_rng(0)
+    date = np.repeat(np.arange("2020-01-01", "2020-07-01", dtype="datetime64[D]"), 3)
+    x = rng.normal(size=(len(date), 158))
+    y = x[:, :4].sum(axis=1) + rng.normal(size=len(date))
+    splitter = PurgedKFold(2, date, date + np.timedelta64(3, "D"), 5)
+    step = RecursiveElimination(method="rfecv", estimator="ridge", folds=2)
+    choice = by_elimination(x, y, splitter, step)
+    sizes = np.array(choice.facts["n_features"])
+    assert (sizes[0], sizes[-1], len(sizes)) == (158, 1, 23)
+    assert (sizes[:-1] - sizes[1:] == np.maximum(1, sizes[:-1] // 5)).all()
+    assert set(range(4)) <= set(choice.kept)
+    assert len(choice.kept) < 32
+    assert len(choice.kept) == sizes[np.argmax(choice.facts["correlation"])]
+
+
 def eliminated(x, y) -> list[list[int]]:
     """Return the columns left after each round of dropping the smallest coefficient."""
     columns, rounds = list(range(x.shape[1])), []

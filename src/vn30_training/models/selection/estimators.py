@@ -60,8 +60,3 @@ def correlation(prediction: NDArray[Any], label: NDArray[Any]) -> float:
     if np.ptp(prediction) == 0 or np.ptp(label) == 0:
         return 0.0
     return float(np.corrcoef(prediction, label)[0, 1])
-
-
-def out_of_fold(estimator: Any, x: Floats, y: Floats) -> float:
-    """Score a fitted estimator, as scikit-learn asks a scorer to."""
-    return correlation(estimator.predict(x), y)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from vn30_training.features.alpha158.names import FAMILY_OF
 from vn30_training.models.selection.dependence import relevance_and_redundancy
-from vn30_training.models.selection.estimators import importances, make_estimator, out_of_fold
+from vn30_training.models.selection.estimators import correlation, importances, make_estimator
 from vn30_training.models.selection.purged import PurgedKFold, checked
 from vn30_training.models.selection.steps import Correlation, Importance, RecursiveElimination
 
@@ -60,29 +62,51 @@ def _families(names: tuple[str, ...], gain: Floats, top: int) -> list[list[int]]
 def by_elimination(
     x: Floats, y: Floats, splitter: PurgedKFold, step: RecursiveElimination
 ) -> Choice:
-    """Keep the columns of scikit-learn's RFECV, scored by correlation on purged folds.
+    """Keep as many columns as predict best on purged folds, those left after elimination from all.
+
+    Recursive feature elimination (Guyon et al., Machine Learning 2002) with cross-validation, as
+    scikit-learn's RFECV but for its steps: a share there is one of all columns at the start, which
+    tries few sizes and none but the smallest below a fifth of the columns.
 
     Raises
     ------
     LeakingSplitterError
         If ``splitter`` is not purged.
     """
-    from sklearn.feature_selection import RFECV
-
-    eliminated = RFECV(
-        make_estimator(step.estimator, len(y)),
-        step=step.step,
-        cv=checked(splitter),
-        scoring=out_of_fold,
-        importance_getter=importances,
-    ).fit(x, y)
+    scores = [
+        [
+            correlation(model.predict(x[test][:, columns]), y[test])
+            for columns, model in _rounds(x[train], y[train], len(y), step)
+        ]
+        for train, test in checked(splitter).split(x)
+    ]
+    means = np.mean(scores, axis=0)
+    best = len(means) - 1 - int(np.argmax(means[::-1]))
+    left = list(islice(_rounds(x, y, len(y), step), best + 1))
+    columns, model = left[-1]
     importance = np.full(x.shape[1], np.nan)
-    importance[eliminated.support_] = importances(eliminated.estimator_)
-    curve = {
-        "n_features": eliminated.cv_results_["n_features"].tolist(),
-        "correlation": eliminated.cv_results_["mean_test_score"].tolist(),
-    }
-    return Choice(np.flatnonzero(eliminated.support_), importance, curve)
+    importance[columns] = importances(model)
+    sizes = _sizes(x.shape[1], step.step)
+    return Choice(columns, importance, {"n_features": sizes, "correlation": means.tolist()})
+
+
+def _rounds(
+    x: Floats, y: Floats, rows: int, step: RecursiveElimination
+) -> Iterator[tuple[Places, Any]]:
+    """Give the columns of each round and the model fitted on them."""
+    columns: Places = np.arange(x.shape[1])
+    for fewer in (*_sizes(x.shape[1], step.step)[1:], 0):
+        model = make_estimator(step.estimator, rows).fit(x[:, columns], y)
+        yield columns, model
+        columns = np.sort(columns[_descending(importances(model))[:fewer]])
+
+
+def _sizes(count: int, share: float) -> list[int]:
+    """Return how many columns are tried: each time a share less, one at least, down to one."""
+    sizes = [count]
+    while sizes[-1] > 1:
+        sizes.append(sizes[-1] - max(1, int(share * sizes[-1])))
+    return sizes
 
 
 def by_correlation(x: Floats, y: Floats, step: Correlation) -> Choice:

@@ -67,7 +67,7 @@ class RecursiveElimination(Folded):
     Attributes
     ----------
     step
-        Share of the features that leave per round.
+        Share of the features still there that leave per round, one at least.
     estimator
         As for `Importance`; the score is the correlation of prediction and label.
     """

@@ -91,7 +91,7 @@ def judge_ranking(
         "folds": fold_table(sound, instances),
         "seeds": seed_table(sound),
         "monthly": monthly_ic(sound),
-        "overfitting": overfitting_table(long_short_returns(rows, holding)),
+        "overfitting": overfitting_table(long_short_returns(rows)),
     }
 
 
@@ -118,9 +118,10 @@ def judge_calibration(
 ) -> Tables:
     """Judge the quantiles, as given and recalibrated: uniformity, coverage, losses by slice."""
     variants = {"given": with_categories(rows), "recalibrated": with_categories(recalibrated)}
+    holding = holding_sessions(rows)
     return {
         "pit": pd.concat(
-            [pit_table(one, name) for name, one in variants.items()], ignore_index=True
+            [pit_table(one, name, holding) for name, one in variants.items()], ignore_index=True
         ),
         "calibration": pd.concat(
             [calibration_table(one, panel, name) for name, one in variants.items()],

@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from vn30_training.reporting.figures.families import rows_with
 from vn30_training.reporting.figures.grid import grid, symmetric
 from vn30_training.reporting.figures.theme import FLOOR, PALETTE, empty, faded, figure
-from vn30_training.reporting.formatting import count, known, number
+from vn30_training.reporting.formatting import count, interval, known, leaves_out_zero, number
 
-SIGNIFICANT = 2.0
 FOLD_COLUMN = 74
 SPANS = {"train": faded(FLOOR, 0.45), "valid": faded(PALETTE[0], 0.4), "test": PALETTE[0]}
 WORDS = {"train": "training", "valid": "validation", "test": "test"}
@@ -63,13 +62,13 @@ def _bars(spans: list[tuple[str, str, str]], colour: str, word: str) -> go.Bar:
 
 
 def folds_figure(folds: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figure:
-    """Return the heat-map of rank IC by fold, times 100; bold where |t| is 2 or more.
+    """Return the heat-map of rank IC by fold, times 100; bold where the interval leaves out zero.
 
     Parameters
     ----------
     folds
-        Columns ``family, scope, fold, first, last, rank_ic, rank_ic_t, n_days, n_train, n_ok,
-        n_degenerate, n_skipped, n_failed``.
+        Columns ``family, scope, fold, first, last, rank_ic, rank_ic_t, rank_ic_low, rank_ic_high,
+        n_days, n_train, n_ok, n_degenerate, n_skipped, n_failed``.
     leaderboard
         Gives the rows and their order; floors come last.
     """
@@ -115,7 +114,11 @@ def _cell(cell: Mapping[Any, Any]) -> str:
     if not known(cell["rank_ic"]):
         return ""
     text = number(100 * cell["rank_ic"], 1)
-    return f"<b>{text}</b>" if abs(cell["rank_ic_t"]) >= SIGNIFICANT else text
+    return f"<b>{text}</b>" if leaves_out_zero(*_ends(cell)) else text
+
+
+def _ends(cell: Mapping[Any, Any]) -> tuple[float, float]:
+    return cell["rank_ic_low"], cell["rank_ic_high"]
 
 
 def _told(cell: Mapping[Any, Any]) -> str:
@@ -125,6 +128,6 @@ def _told(cell: Mapping[Any, Any]) -> str:
         if known(cell[f"n_{word}"]) and cell[f"n_{word}"]
     )
     return (
-        f"rank IC {number(cell['rank_ic'])} (t {number(cell['rank_ic_t'], 1)}), "
+        f"rank IC {number(cell['rank_ic'])} ({interval(*_ends(cell))}), "
         f"{count(cell['n_days'])} days<br>{count(cell['n_train'])} training rows<br>{counts}"
     )

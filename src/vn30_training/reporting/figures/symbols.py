@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from vn30_training.reporting.figures.grid import grid, symmetric
 from vn30_training.reporting.figures.rows import leaderboard_rows, models_first
 from vn30_training.reporting.figures.theme import empty
-from vn30_training.reporting.formatting import known, number, percent
+from vn30_training.reporting.formatting import interval, known, leaves_out_zero, number, percent
 
-SIGNIFICANT = 2.0
 Cell = Mapping[Hashable, Any]
 
 
@@ -23,7 +22,8 @@ def symbols_figure(symbols: pd.DataFrame, leaderboard: pd.DataFrame) -> go.Figur
     Parameters
     ----------
     symbols
-        Columns ``family, scope, symbol, n, ic, ic_t, mae_skill, accuracy, majority_accuracy``.
+        Columns ``family, scope, symbol, n, ic, ic_low, ic_high, mae_skill, accuracy,
+        majority_accuracy``.
     leaderboard
         Gives the rows and their order; floors come last.
     """
@@ -64,12 +64,12 @@ def _cell(cell: Cell) -> str:
     if not known(cell["ic"]):
         return ""
     text = number(100 * cell["ic"], 0)
-    return f"<b>{text}</b>" if abs(cell["ic_t"]) >= SIGNIFICANT else text
+    return f"<b>{text}</b>" if leaves_out_zero(cell["ic_low"], cell["ic_high"]) else text
 
 
 def _told(cell: Cell) -> str:
     return (
-        f"IC {number(cell['ic'])} (t {number(cell['ic_t'], 1)}) over {number(cell['n'], 0)} days"
-        f"<br>MAE skill {percent(cell['mae_skill'], 2)} %<br>accuracy "
+        f"IC {number(cell['ic'])} ({interval(cell['ic_low'], cell['ic_high'])}) over "
+        f"{number(cell['n'], 0)} days<br>MAE skill {percent(cell['mae_skill'], 2)} %<br>accuracy "
         f"{percent(cell['accuracy'])} %, majority {percent(cell['majority_accuracy'])} %"
     )
