@@ -6,7 +6,9 @@ import pytest
 
 @pytest.fixture(scope="module")
 def root(baseline, tmp_path_factory):
-    return baseline.root.copy(tmp_path_factory.mktemp("money") / "data")
+    root = baseline.root.copy(tmp_path_factory.mktemp("money") / "data")
+    (root.path / "01_raw").mkdir(exist_ok=True)
+    return root
 
 
 @pytest.mark.slow
@@ -30,7 +32,6 @@ def test_every_strategy_is_held_against_doing_nothing(root):
 
 def test_orders_of_the_next_session_keep_to_cash_and_lots(root):
     holdings = root.path / "01_raw/holdings.csv"
-    holdings.parent.mkdir(exist_ok=True)
     holdings.write_text("symbol,shares,settled\nFPT,1000,1000\ncash,50000000,50000000\n")
     finished = root.run("--pipeline=orders")
     assert finished.code == 0, finished.text
