@@ -230,6 +230,16 @@ def test_an_optional_file_may_be_missing(tmp_path):
     assert dataset.content_hash() != "missing"
 
 
+def test_an_optional_file_that_was_named_may_not_be_missing(tmp_path):
+    named = f"{tmp_path}/mine.csv"
+    dataset = OptionalFileDataset(filepath=f"{tmp_path}/holdings.csv", named=named)
+    (tmp_path / "holdings.csv").touch()
+    with pytest.raises(DatasetError, match=r"mine\.csv: there is no such file"):
+        dataset.load()
+    (tmp_path / "mine.csv").touch()
+    assert dataset.load() == tmp_path / "mine.csv"
+
+
 def test_the_users_folder_is_hashed_by_names_contents_and_what_the_user_says(tmp_path):
     (tmp_path / "VCB.csv").write_text("date,close\n")
 

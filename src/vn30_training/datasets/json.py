@@ -106,16 +106,29 @@ class OptionalFileDataset(AbstractDataset[Any, Path | None]):
     ----------
     filepath
         Where the file would be.
+    named
+        Where the user says that it is: then it may not be missing.
     """
 
     optional = True
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self.path = Path(filepath)
+    def __init__(
+        self, *, filepath: str, named: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self.path = Path(named or filepath).expanduser()
+        self._named = named is not None
         self.metadata = metadata
 
     def load(self) -> Path | None:
-        """Return the path, or None where there is no file."""
+        """Return the path, or None where there is no file.
+
+        Raises
+        ------
+        DatasetError
+            If the user named a file that does not exist.
+        """
+        if self._named and not self.path.is_file():
+            raise DatasetError(f"{self.path}: there is no such file.")
         return self.path if self.path.is_file() else None
 
     def save(self, data: Any) -> None:  # noqa: ARG002
