@@ -20,8 +20,12 @@ CASH = "cash"
 
 _COLUMNS = ("symbol", "shares", "settled")
 _WHEN = "bought_on"
+_PRICE = "average_price"
+_OPTIONAL = (_WHEN, _PRICE)
 _WHOLE = re.compile(r"\d+", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 _MOST_SHARES, _MOST_CASH = 10**9, 10**12
+_LEAST_PRICE, _MOST_PRICE = 1_000, 10**7
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Holdings:
         Day of the last purchase by symbol, where it is known.
     sold_on
         Day of the sale whose cash is on its way, where it is known.
+    average_price
+        VND paid for a share on average, less dividends since, by symbol, where it is known.
     """
 
     shares: Mapping[str, int]
@@ -46,6 +52,14 @@ class Holdings:
     settled_cash: int
     bought_on: Mapping[str, date] = field(default_factory=dict)
     sold_on: date | None = None
+    average_price: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> dict[str, int]:
+        """VND paid for the positions whose average price is known, less dividends since."""
+        return {
+            name: round(price * self.shares[name]) for name, price in self.average_price.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,7 @@ class _Row:
     held: int
     settled: int
     day: date | None
+    price: float | None = None
 
 
 def only_cash(capital: int) -> Holdings:
@@ -68,9 +83,10 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
     ----------
     path
         A CSV file with ``symbol, shares, settled`` and, if wished, ``bought_on``, the day of the
-        last purchase. The row of the symbol ``cash`` has all VND as shares, what of it can be used
-        as settled (empty: all) and the day of the last sale as bought_on. Without a day, what is
-        not settled counts as dealt on the newest session.
+        last purchase, and ``average_price``, what a share cost in VND, less dividends since. The
+        row of the symbol ``cash`` has all VND as shares, what of it can be used as settled (empty:
+        all) and the day of the last sale as bought_on. Without a day, what is not settled counts
+        as dealt on the newest session.
     symbols
         Those with prices.
     dates
@@ -107,6 +123,7 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
         settled_cash=cash.settled,
         bought_on={row.symbol: row.day for row in rows.values() if row.day},
         sold_on=cash.day,
+        average_price={row.symbol: row.price for row in rows.values() if row.price and row.held},
     )
 
 
@@ -119,8 +136,8 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
             rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         raise DataError([issue("D033", f"{error}.", file=path.name)]) from None
-    wanted = (set(_COLUMNS), {*_COLUMNS, _WHEN})
-    if set(header) not in wanted or len(set(header)) < len(header):
+    needed, names = set(_COLUMNS), set(header)
+    if not needed <= names <= needed.union(_OPTIONAL) or len(names) < len(header):
         told = ", ".join(header) or "nothing"
         raise DataError([issue("D033", f"The columns are {told}.", file=path.name, row=1)])
     rows = [(line, row) for line, row in rows if any(row)]
@@ -128,7 +145,8 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
         if len(row) != len(header):
             told = f"{len(row)} cells under {len(header)} columns."
             raise DataError([issue("D033", told, file=path.name, row=line)])
-    return [(line, {_WHEN: ""} | dict(zip(header, row, strict=True))) for line, row in rows]
+    blank = dict.fromkeys(_OPTIONAL, "")
+    return [(line, blank | dict(zip(header, row, strict=True))) for line, row in rows]
 
 
 def _why_wrong(
@@ -149,6 +167,8 @@ def _why_wrong(
     wrong = [name for name in needed if not _is_whole(cells[name], most)]
     for name in wrong:
         yield "D035", f"{name} is {cells[name] or 'empty'!r}."
+    if cells[_PRICE] and (symbol == CASH or not _is_price(cells[_PRICE])):
+        yield "D040", f"{_PRICE} is {cells[_PRICE]!r}."
     day = _day(cells[_WHEN])
     dealt = None if day is None else int(np.searchsorted(dates, np.datetime64(day), "right")) - 1
     if cells[_WHEN] and (day is None or (day >= dates[0] and dates[dealt or 0] != day)):
@@ -166,7 +186,12 @@ def _why_wrong(
 def _row(cells: Mapping[str, str]) -> _Row:
     held = int(cells["shares"])
     settled = int(cells["settled"]) if cells["settled"] else held
-    return _Row(cells["symbol"], held, settled, _day(cells[_WHEN]))
+    price = float(cells[_PRICE]) if _is_price(cells[_PRICE]) else None
+    return _Row(cells["symbol"], held, settled, _day(cells[_WHEN]), price)
+
+
+def _is_price(text: str) -> bool:
+    return bool(_DECIMAL.fullmatch(text)) and _LEAST_PRICE <= float(text) <= _MOST_PRICE
 
 
 def _is_whole(text: str, most: int) -> bool:

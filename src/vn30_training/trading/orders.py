@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,16 @@ from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.engine.venue import make_venue
 from vn30_training.trading.exchange import Exchange, Fill
 from vn30_training.trading.holdings import Holdings
-from vn30_training.trading.order_lines import Sheet, order_table
+from vn30_training.trading.order_lines import order_table
 from vn30_training.trading.order_options import OrderOptions
-from vn30_training.trading.order_reasons import wishes
+from vn30_training.trading.order_sheet import Sheet
+from vn30_training.trading.order_summary import next_decision, not_decided, stop_notes, summarise
+from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.rebalancing import decision_rows
 from vn30_training.trading.session_ahead import bars_ahead, limit_price, with_price_ahead
 from vn30_training.trading.signals_grid import signals_of
+from vn30_training.trading.stop_lines import Guard, stop_levels
 from vn30_training.trading.strategies.base import Decided
 from vn30_training.trading.strategies.history import Floats, history_of
 from vn30_training.trading.strategies.registry import make_strategy
@@ -33,9 +37,10 @@ class OrderList:
     Attributes
     ----------
     table
-        `order_lines.COLUMNS`: sales, purchases by rank, then what is kept.
+        `order_lines.COLUMNS`: sales, purchases by rank, stops, then what is kept.
     summary
-        JSON values: dates, account before and after in VND, turnover, notes.
+        JSON values: dates, that of the next decision too, account before and after in VND,
+        turnover, notes.
     """
 
     table: pd.DataFrame
@@ -73,18 +78,26 @@ def make_orders(
     own = _own(forecasts, options)
     date = own["date"].iloc[0]
     bars = bars_ahead(panel, sessions, date, rules)
-    price = _bounds(bars, rules, options)
-    exchange = Exchange(with_price_ahead(bars, price), options.profile)
+    exchange = Exchange(with_price_ahead(bars, _bounds(bars, rules, options)), options.profile)
     account = _open(exchange, holdings)
-    last = last_bar(bars.close)[-1]
     shares = np.array([holdings.shares.get(name, 0) for name in bars.symbols], dtype=np.int64)
-    nav = holdings.cash + int(shares @ last)
-    decided = _decide(own, panel[panel["date"] <= date], bars, shares * last / max(nav, 1), options)
-    fills = exchange.follow(account, decided.plan)
+    worth = shares * last_bar(bars.close)[-1]
+    nav = holdings.cash + int(worth.sum())
     venue = make_venue(bars, options.profile)
     sheet = Sheet(bars, venue, options.at, rules, options.limit_ticks, options.participation, nav)
-    table = order_table(sheet, own, holdings, decided.plan, fills)
-    return OrderList(table, _summary(table, sheet, holdings, decided, account, fills))
+    known = panel[panel["date"] <= date]
+    decided = _decide(own, known, bars, worth / max(nav, 1), options)
+    plan = decided.plan
+    priced = [n for n, name in enumerate(bars.symbols) if name in holdings.average_price]
+    levels = stop_levels(venue, account.book, plan.stops, priced)
+    fills = exchange.follow(account, plan)
+    guards = _guards(bars, holdings, levels, account)
+    table = order_table(sheet, own, holdings, plan, fills, guards)
+    told = summarise(table, sheet, holdings, decided, account, fills)
+    due = next_decision(sessions, date, options.rebalance)
+    notes = [*told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
+    silent = [] if told["notes"] else not_decided(plan, options.rebalance, due)
+    return OrderList(table, {**told, "next_decision": due, "notes": [*silent, *notes]})
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
@@ -116,7 +129,7 @@ def _open(exchange: Exchange, holdings: Holdings) -> Account:
             return unknown
         return max(int(np.searchsorted(dates, np.datetime64(str(day)), "right")) - 1, 0)
 
-    account = exchange.open_account(holdings.cash, newest, holdings.shares)
+    account = exchange.open_account(holdings.cash, newest, holdings.shares, paid=holdings.paid)
     for symbol, held in holdings.shares.items():
         waiting = held - holdings.settled[symbol]
         dealt = row(holdings.bought_on.get(symbol), newest if waiting else 0)
@@ -139,48 +152,32 @@ def _decide(
     return make_strategy(options.strategy, options.options).decide(signals, history, rows, held)
 
 
-def _summary(
-    table: pd.DataFrame,
-    sheet: Sheet,
-    holdings: Holdings,
-    decided: Decided,
-    account: Account,
-    fills: list[Fill],
-) -> dict[str, Any]:
-    """Return the account before and, if every order is filled at its price, after."""
-    value = table.groupby("side")["value"].sum()
-    bought, sold = int(value.get("buy", 0)), int(value.get("sell", 0))
-    fees, taxes = int(table["fee"].sum()), int(table["tax"].sum())
-    set_aside = sum(one.filled * one.price + one.fee for one in fills if one.side == "buy")
-    invested = sheet.nav - holdings.cash
-    after = holdings.cash - bought + sold - fees - taxes
-    past, ahead = (str(day) for day in sheet.bars.dates[-2:])
+def _guards(
+    bars: Bars, holdings: Holdings, levels: dict[int, dict[str, int]], account: Account
+) -> dict[int, Guard]:
+    """Return what stops watch over: shares free at the open that the plan leaves."""
+    free = account.sellable("open")
+    names = {n: bars.symbols[n] for n in levels}
     return {
-        "date": past,
-        "session": ahead,
-        "nav": sheet.nav,
-        "cash_before": holdings.cash,
-        "cash_usable": account.usable_cash(sheet.at) + set_aside,
-        "set_aside": set_aside,
-        "cash_after": after,
-        "invested_before": invested / sheet.nav if sheet.nav else 0.0,
-        "invested_after": 1 - after / (sheet.nav - fees - taxes) if sheet.nav else 0.0,
-        "bought": bought,
-        "sold": sold,
-        "fees": fees,
-        "taxes": taxes,
-        "turnover": (bought + sold) / sheet.nav if sheet.nav else 0.0,
-        "orders": int((table["shares"] > 0).sum()),
-        "notes": _notes(sheet, decided),
+        n: Guard(holdings.average_price[names[n]], levels[n], free[names[n]])
+        for n in levels
+        if free.get(names[n], 0) > 0 and bars.ceiling[-1, n] > 0
     }
 
 
-def _notes(sheet: Sheet, decided: Decided) -> list[str]:
-    notes = [note.reason for note in decided.notes]
-    if np.isnan(wishes(decided.plan)).all() and not notes:
-        notes.append("nothing is decided today")
-    if decided.plan.stops.loss or decided.plan.stops.profit:
-        notes.append("stops are not orders of this list: set them at the broker")
-    if sheet.bars.basis == "adjusted":
-        notes.append("no prices as traded: limits, ticks and lots are those of adjusted prices")
-    return notes
+def _notes(
+    table: pd.DataFrame,
+    bars: Bars,
+    holdings: Holdings,
+    plan: Plan,
+    fills: Sequence[Fill],
+    guards: Mapping[int, Guard],
+) -> Iterator[str]:
+    if plan.stops.loss or plan.stops.profit:
+        sold = {fill.symbol: fill.filled for fill in fills if fill.side == "sell"}
+        kept = [name for name, held in holdings.shares.items() if held > sold.get(name, 0)]
+        missing = [name for name in kept if name not in holdings.average_price]
+        guarded = {bars.symbols[n] for n in guards}
+        yield from stop_notes(table, missing, [n for n in kept if n not in guarded.union(missing)])
+    if bars.basis == "adjusted":
+        yield "no prices as traded: limits, ticks and lots are those of adjusted prices"
