@@ -272,8 +272,10 @@ def test_between_two_decisions_nothing_is_sent():
     assert DAY.weekday() == 4
     assert made.table["side"].tolist() == ["keep"]
     (note,) = made.summary["notes"]
-    assert note.startswith("nothing is decided today, but at the close of the first session of a w")
-    assert "next on 2024-03-18. What the last list left unfilled" in note
+    assert note == (
+        "nothing is decided today, only at the close of the first session of a week. What the last "
+        "list left unfilled a backtest tries again for 5 sessions"
+    )
     assert made.summary["next_decision"] == "2024-03-18"
     monday = pd.Timestamp("2024-03-18")
     assert orders(only_cash(CAPITAL), day=monday, rebalance="weekly").summary["orders"] > 0

@@ -18,6 +18,8 @@ from vn30_training.trading.rebalancing import Frequency, decision_rows
 from vn30_training.trading.stop_lines import CONDITIONAL
 from vn30_training.trading.strategies.base import Decided
 
+_PERIODS = {"weekly": "week", "monthly": "month"}
+
 
 def summarise(
     table: pd.DataFrame,
@@ -84,17 +86,16 @@ def next_decision(sessions: pd.DataFrame, date: pd.Timestamp, rebalance: Frequen
     return str(later[0]) if later.size else None
 
 
-def not_decided(plan: Plan, rebalance: Frequency, due: str | None) -> Iterator[str]:
-    """Yield that there is no decision today, and when there will be one."""
+def not_decided(plan: Plan, rebalance: Frequency) -> Iterator[str]:
+    """Yield that there is no decision today, and what a backtest does between two decisions."""
     if not np.isnan(wishes(plan)).all():
         return
-    if rebalance == "daily" or due is None:
+    if rebalance == "daily":
         yield "nothing is decided today"
     else:
-        period = {"weekly": "week", "monthly": "month"}[rebalance]
         yield (
-            f"nothing is decided today, but at the close of the first session of a {period}: "
-            f"next on {due}. What the last list left unfilled a backtest tries again for "
+            f"nothing is decided today, only at the close of the first session of a "
+            f"{_PERIODS[rebalance]}. What the last list left unfilled a backtest tries again for "
             f"{plan.patience} sessions"
         )
 

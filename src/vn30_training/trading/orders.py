@@ -94,9 +94,9 @@ def make_orders(
     guards = _guards(bars, holdings, levels, account)
     table = order_table(sheet, own, holdings, plan, fills, guards)
     told = summarise(table, sheet, holdings, decided, account, fills)
-    due = next_decision(sessions, date, options.rebalance)
     notes = [*told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
-    silent = [] if told["notes"] else not_decided(plan, options.rebalance, due)
+    silent = [] if told["notes"] else not_decided(plan, options.rebalance)
+    due = next_decision(sessions, date, options.rebalance)
     return OrderList(table, {**told, "next_decision": due, "notes": [*silent, *notes]})
 
 
