@@ -88,15 +88,15 @@ def _grid(*headings: str) -> Table:
     return grid
 
 
-def _why(row: Mapping[str, Any]) -> Text:
+def _why(row: Mapping[Any, Any]) -> Text:
     return Text(plain("; ".join(filter(None, (row["reason"], row["warning"])))))
 
 
-def _told(row: Mapping[str, Any]) -> str:
+def _told(row: Mapping[Any, Any]) -> str:
     return f"{row['symbol']}: {row['reason']}"
 
 
-def _typed(row: Mapping[str, Any]) -> str:
+def _typed(row: Mapping[Any, Any]) -> str:
     """Return what is typed into a broker's order form: kind, level of a trigger, limit price."""
     limit = "" if pd.isna(row["limit_price"]) else f" {count(row['limit_price'])}"
     if row["order_type"] == "STOP":

@@ -89,7 +89,7 @@ def make_orders(
     decided = _decide(own, known, bars, worth / max(nav, 1), options)
     plan = decided.plan
     priced = [n for n, name in enumerate(bars.symbols) if name in holdings.average_price]
-    levels = stop_levels(venue, account.book, plan.stops, priced)
+    levels = stop_levels(sheet, account.book, plan.stops, priced)
     fills = exchange.follow(account, plan)
     guards = _guards(bars, holdings, levels, account)
     table = order_table(sheet, own, holdings, plan, fills, guards)

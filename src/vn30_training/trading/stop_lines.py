@@ -8,7 +8,6 @@ from typing import Any
 
 from vn30_training.trading.engine.book import Book
 from vn30_training.trading.engine.stops import profit_level, stop_level
-from vn30_training.trading.engine.venue import Venue
 from vn30_training.trading.order_sheet import LIMIT, LOSS, PROFIT, Sheet
 from vn30_training.trading.plan import Stops
 
@@ -36,14 +35,16 @@ class Guard:
 
 
 def stop_levels(
-    venue: Venue, book: Book, stops: Stops, known: Sequence[int]
+    sheet: Sheet, book: Book, stops: Stops, known: Sequence[int]
 ) -> dict[int, dict[str, int]]:
     """Return the levels at which a backtest would sell in the last session, by stock and kind.
 
+    A level in another band of price steps than the stock is rounded to the steps of its own.
+
     Parameters
     ----------
-    venue
-        Of which the last session is that of the orders.
+    sheet
+        The session of the orders.
     book
         The account before it.
     stops
@@ -51,12 +52,16 @@ def stop_levels(
     known
         Places of stocks that are held and whose average price is known.
     """
-    u = len(venue.lot) - 1
-    rules = ((LOSS, stop_level, stops.loss), (PROFIT, profit_level, stops.profit))
-    return {
-        n: {kind: int(level(venue, book, u, n, share)) for kind, level, share in rules if share > 0}
-        for n in known
-    }
+    at = len(sheet.bars.dates) - 1
+    levels: dict[int, dict[str, int]] = {n: {} for n in known}
+    for n in known:
+        if stops.loss > 0:
+            level = int(stop_level(sheet.venue, book, at, n, stops.loss))
+            levels[n][LOSS] = level - level % sheet.tick(level)
+        if stops.profit > 0:
+            level = int(profit_level(sheet.venue, book, at, n, stops.profit))
+            levels[n][PROFIT] = level + -level % sheet.tick(level)
+    return levels
 
 
 def stop_lines(sheet: Sheet, n: int, guard: Guard, stops: Stops) -> Iterator[dict[str, Any]]:
@@ -72,26 +77,24 @@ def stop_lines(sheet: Sheet, n: int, guard: Guard, stops: Stops) -> Iterator[dic
 
 def _loss(sheet: Sheet, n: int, guard: Guard, loss: float) -> Iterator[dict[str, Any]]:
     floor, ceiling = int(sheet.bars.floor[-1, n]), int(sheet.bars.ceiling[-1, n])
-    level = guard.levels[LOSS] - guard.levels[LOSS] % sheet.tick(guard.levels[LOSS])
+    level = guard.levels[LOSS]
     why = f"{loss:.1%} below the average price {guard.paid:,.0f}"
     if level <= floor:
         told = f"{level:,}, {why}, is not above the floor: it cannot deal in this session"
         yield sheet.line("sell", 0, told, kind=LOSS, level=level)
         return
-    order_type, price = CONDITIONAL, level
+    order_type = CONDITIONAL
     if level >= ceiling:
-        order_type, price = LIMIT, floor
+        order_type = LIMIT
         why += ": already passed, offered at the floor to deal at the open"
     elif level >= int(sheet.bars.reference[-1, n]):
         why += ": already reached, deals at once unless prices open higher"
-    for shares, _ in sheet.parts(guard.free):
-        terms = {"price": price, "order_type": order_type, "limit": floor}
-        yield sheet.line("sell", shares, why, kind=LOSS, level=level, **terms)
+    yield from _sales(sheet, guard, LOSS, order_type, floor, why)
 
 
 def _profit(sheet: Sheet, n: int, guard: Guard, profit: float) -> Iterator[dict[str, Any]]:
     floor, ceiling = int(sheet.bars.floor[-1, n]), int(sheet.bars.ceiling[-1, n])
-    level = guard.levels[PROFIT] + -guard.levels[PROFIT] % sheet.tick(guard.levels[PROFIT])
+    level = guard.levels[PROFIT]
     why = f"{profit:.1%} above the average price {guard.paid:,.0f}"
     if level > ceiling:
         told = f"{level:,}, {why}, is above the ceiling: it cannot deal in this session"
@@ -102,6 +105,23 @@ def _profit(sheet: Sheet, n: int, guard: Guard, profit: float) -> Iterator[dict[
         why += ": already passed, offered at the floor to deal at the open"
     elif level <= int(sheet.bars.reference[-1, n]):
         why += ": already reached, deals at once unless prices open lower"
+    yield from _sales(sheet, guard, PROFIT, LIMIT, limit, why)
+
+
+def _sales(
+    sheet: Sheet, guard: Guard, kind: str, order_type: str, limit: int, why: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the sale of all free shares, counted at the level where it is sent only there."""
+    level = guard.levels[kind]
+    price = level if order_type == CONDITIONAL else limit
     for shares, _ in sheet.parts(guard.free):
-        terms = {"price": limit, "order_type": LIMIT, "limit": limit}
-        yield sheet.line("sell", shares, why, kind=PROFIT, level=level, **terms)
+        yield sheet.line(
+            "sell",
+            shares,
+            why,
+            price=price,
+            order_type=order_type,
+            limit=limit,
+            kind=kind,
+            level=level,
+        )

@@ -77,8 +77,7 @@ def _problems(error: ValidationError, strategy: type[Strategy], name: str) -> It
         *parents, last = problem["loc"] or ("",)
         where = ".".join([name, *map(str, problem["loc"])])
         if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-            owner = strategy.model_fields[str(parents[0])].annotation if parents else strategy
-            assert callable(owner)
+            owner: Any = strategy.model_fields[str(parents[0])].annotation if parents else strategy
             yield f"{where}: no such option; {nearest(str(last), signature(owner).parameters)}"
         else:
             told = problem["msg"].removeprefix("Value error, ")
