@@ -44,10 +44,11 @@ def codes_page() -> str:
     codes = [(code, entry.level, entry.meaning, entry.fix) for code, entry in TABLE.items()]
     return _page(
         "Codes",
-        "What a check of price files, and of the file of holdings, can find. An error in prices "
-        "stops the file or the symbol that it names, never the run, unless nothing is left; one in "
-        "holdings stops the list of orders; a warning stops nothing. The level is the usual one: "
-        "some checks raise or lower it with the number of rows concerned.",
+        "What a check of price files, and of the files of holdings, of an index and of corporate "
+        "actions, can find. An error in prices stops the file or the symbol that it names, never "
+        "the run, unless nothing is left; one in the other files stops the orders or the backtest; "
+        "a warning stops nothing. The level is the usual one: some checks raise or lower it with "
+        "the number of rows concerned.",
         _table(("code", "level", "meaning", "what to do"), codes),
         "## Repairs",
         "What is mended without asking. Each repair is listed in `data_quality.html` with its "

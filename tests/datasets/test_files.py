@@ -18,6 +18,7 @@ from vn30_training.datasets import (
     ForecastDataset,
     FrameDataset,
     JSONDataset,
+    MembersDataset,
     OptionalFileDataset,
     PreviousJSONDataset,
     PricesFolderDataset,
@@ -230,14 +231,16 @@ def test_an_optional_file_may_be_missing(tmp_path):
     assert dataset.content_hash() != "missing"
 
 
-def test_an_optional_file_that_was_named_may_not_be_missing(tmp_path):
-    named = f"{tmp_path}/mine.csv"
-    dataset = OptionalFileDataset(filepath=f"{tmp_path}/holdings.csv", named=named)
-    (tmp_path / "holdings.csv").touch()
-    with pytest.raises(DatasetError, match=r"mine\.csv: there is no such file"):
-        dataset.load()
-    (tmp_path / "mine.csv").touch()
-    assert dataset.load() == tmp_path / "mine.csv"
+def test_a_file_that_the_user_names_must_be_there(tmp_path):
+    (tmp_path / "members.csv").write_text("symbol\n")
+    for make in (OptionalFileDataset, MembersDataset):
+        dataset = make(filepath=f"{tmp_path}/members.csv", named=f"{tmp_path}/typo.csv")
+        with pytest.raises(DatasetError, match=r"typo.csv: there is no such file"):
+            dataset.load()
+        with pytest.raises(FileNotFoundError):
+            dataset.content_hash()
+    named = OptionalFileDataset(filepath="nowhere.csv", named=f"{tmp_path}/members.csv")
+    assert named.load() == tmp_path / "members.csv"
 
 
 def test_the_users_folder_is_hashed_by_names_contents_and_what_the_user_says(tmp_path):

@@ -13,14 +13,17 @@ def root(baseline, tmp_path_factory):
 
 @pytest.mark.slow
 def test_every_strategy_is_held_against_doing_nothing(root):
-    finished = root.run(
-        "--pipeline=backtest", "--params=backtest.forecasts=baseline,backtest.random=10"
-    )
+    days = pd.read_parquet(root.path / "03_primary/sessions.parquet")["date"]
+    index = root.path.parent / "levels.csv"
+    index.write_text("".join(["date,close\n", *(f"{day:%Y-%m-%d},1000\n" for day in days)]))
+    options = f"backtest.forecasts=baseline,backtest.random=10,index={index}"
+    finished = root.run("--pipeline=backtest", f"--params={options}")
     assert finished.code == 0, finished.text
     assert "SIMULATED" in finished.text
     assert "buy and hold after costs" in finished.flat
     table = pd.read_csv(root.path / "08_reporting/backtest/performance.csv")
-    assert {"buy_and_hold", "equal_weight", "topk_8"} <= set(table["strategy"])
+    assert {"buy_and_hold", "equal_weight", "price_index", "topk_8"} <= set(table["strategy"])
+    assert table.set_index("strategy").loc["price_index", "total_return"] == 0
     own = table[table["family"] != "benchmark"]
     assert set(own["rebalance"]) == {"daily", "weekly", "monthly"}
     assert {"ridge", "tft", "reversal_1"} <= set(own["family"])
@@ -54,7 +57,7 @@ def test_holdings_that_cannot_be_are_refused_by_line(root):
         told[-3:],
         (
             "write_orders: DataError: D036 error FPT holdings.csv:2: 200 of 100 are settled.",
-            "D040 error VNM holdings.csv:3: average_price is '56.5'.",
+            "D050 error VNM holdings.csv:3: average_price is '56.5'.",
             "D038 error holdings.csv: No row has the symbol cash.",
         ),
         strict=True,

@@ -12,12 +12,12 @@ from vn30_training.pipelines.orders import create_pipeline, nodes
 DAY = pd.Timestamp("2024-03-15")
 
 
-def write(holdings=None, simulated=True, date="2024-03-15"):
+def write(holdings=None, simulated=True, date="2024-03-15", actions=None):
     market = order_market()
     as_of = {"date": date, "simulated": simulated}
     given = options(capital=700_000_000)
     return nodes.write_orders(
-        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given
+        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given, actions
     )
 
 
@@ -47,6 +47,17 @@ def test_a_file_is_read(tmp_path):
         write(path)
 
 
+def test_an_ex_date_of_the_file_moves_the_limits_of_the_session_ahead(tmp_path):
+    path = tmp_path / "actions.csv"
+    path.write_text("symbol,ex_date,kind,cash_vnd,ratio\nFPT,2024-03-18,cash,5000,\n")
+    made = write(actions=path)
+    assert made["summary"]["ex_dates"] == ["FPT"]
+    assert write()["summary"]["ex_dates"] is None
+    path.write_text("symbol,ex_date,kind,cash_vnd,ratio\nFPT,2024-03-18,cash,-5000,\n")
+    with pytest.raises(DataError, match=r"D048 error FPT actions.csv:2"):
+        write(actions=path)
+
+
 def test_forecasts_of_another_day_than_the_released_one_are_refused():
     with pytest.raises(ValueError, match="Forecasts of 2024-03-15 are not those of 2024-03-14"):
         write(date="2024-03-14")
@@ -56,7 +67,13 @@ def test_orders_wait_for_the_release_of_the_forecast_and_need_no_model_but_those
     pipeline = Pipeline(create_pipeline("ridge", [Scope("pooled")]))
     models = {name for name in pipeline.inputs() if name.endswith(".model")}
     assert models == {"ridge.VN30.model"}
-    assert {"trained_vintage", "clock", "params:orders", "holdings"} <= pipeline.inputs()
+    assert {
+        "trained_vintage",
+        "clock",
+        "params:orders",
+        "holdings",
+        "raw_actions",
+    } <= pipeline.inputs()
     assert {"as_of", "traded_forecasts"} <= pipeline.all_outputs()
     assert pipeline.outputs() == {"orders", "orders_summary"}
     alone = Pipeline(create_pipeline("lstm", [Scope("symbol", "FPT"), Scope("symbol", "VCB")]))

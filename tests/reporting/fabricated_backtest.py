@@ -45,7 +45,9 @@ def fabricate_backtest(
     return BacktestTables(
         daily=net,
         gross=pd.concat([days for _, days in daily], ignore_index=True),
-        performance=performance_table(net, held[BUY_AND_HOLD], TRIALS),
+        performance=performance_table(net, held[BUY_AND_HOLD], TRIALS).assign(
+            beyond_cap=0.02, largest_position=0.24, largest_sector=0.61
+        ),
         unfilled=_per_key(keys, lambda: _unfilled(random)),
         stops=_per_key(
             own[:2],
@@ -116,6 +118,8 @@ def _chance(random):
         "random_p": random.uniform(0.02, 0.98),
         "random_median": 0.4,
         "random_95": 0.9,
+        "turnover": 20.0,
+        "random_turnover": 20.4,
         "drawn": 1000,
     }
 

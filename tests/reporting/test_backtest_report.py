@@ -16,7 +16,11 @@ from tests.reporting.test_report import LOADING, Page
 
 from vn30_training.reporting.backtest_console import summary
 from vn30_training.reporting.backtest_gallery import MOST_DRAWN, OVERVIEW, SECTION, drawn
-from vn30_training.reporting.backtest_report import draw_backtest, render_backtest
+from vn30_training.reporting.backtest_report import (
+    draw_backtest,
+    exchange_facts,
+    render_backtest,
+)
 from vn30_training.trading.backtest_tables import BacktestTables
 
 MANIFEST = {
@@ -164,6 +168,9 @@ def test_families_take_turns_and_results_do_not_choose():
     chosen = drawn(tables)
     assert len(chosen) == MOST_DRAWN
     assert sum(family == "ridge" for family, _, _ in chosen) == 12
+    assert {strategy for _, _, strategy in chosen} == set(strategies)
+    scopes = [scope for family, scope, _ in chosen if family == "lstm"]
+    assert scopes.count("pooled") == scopes.count("symbol") == 6
     reversed_results = tables.performance.assign(sharpe=-tables.performance["sharpe"])
     assert drawn(replace(tables, performance=reversed_results)) == chosen
 
@@ -201,3 +208,24 @@ def test_the_summary_does_not_load_plotly():
         "assert not {'plotly', 'numba', 'scipy.stats'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("basis", "rows", "without", "words"),
+    [
+        ("adjusted", 0, 0, "in the adjusted prices"),
+        ("adjusted", 2, 0, "in the adjusted prices; the file of corporate actions has no effect"),
+        ("raw", 0, 0, "inferred from raw and adjusted closes"),
+        ("raw", 1, 0, "1 row of the file; elsewhere inferred from raw and adjusted closes"),
+        ("raw", 9, 4, "9 rows of the file (4 of stocks without prices); elsewhere inferred"),
+    ],
+)
+def test_where_dividends_come_from_is_said(basis, rows, without, words):
+    manifest = {
+        "basis": basis,
+        "corporate_actions": rows,
+        "corporate_actions_without_prices": without,
+    }
+    ((about, told),) = exchange_facts(manifest)
+    assert about == "Dividends and bonus shares"
+    assert told.startswith(words)

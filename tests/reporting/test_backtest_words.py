@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.reporting.fabricated_backtest import FAMILIES, STRATEGIES, TRADED, fabricate_backtest
 
-from vn30_training.reporting.backtest_verdicts import verdict
+from vn30_training.reporting.backtest_verdicts import called, verdict
 from vn30_training.reporting.backtest_words import takeaways
 
 COUNT = len(FAMILIES) * len(STRATEGIES) * len(TRADED)
@@ -63,6 +63,35 @@ def test_what_both_tests_show_is_named_and_counted(tables):
     )
 
 
+def with_index(tables, low):
+    """Take a benchmark for the index, and let ``low`` bound what strategies lead it by."""
+    named = {"equal_weight": "price_index"}
+    excess = tables.excess.replace({"benchmark": named})
+    return replace(
+        tables,
+        performance=tables.performance.replace({"strategy": named}),
+        excess=excess.assign(low=np.where(excess["benchmark"] == "price_index", low, 9.0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "words"),
+    [
+        (-0.01, f"0 of {COUNT} strategies are ahead of it by the interval of the excess, 0 by"),
+        (0.01, f"{COUNT} strategies are ahead of it by the interval of the excess, 0 by more"),
+        (0.03, f"excess, {COUNT} by more than 2 % a year"),
+    ],
+)
+def test_an_index_without_dividends_is_said_to_flatter(tables, low, words):
+    text = told(with_index(tables, low), "Price index")
+    assert "without dividends, which the returns of stocks here have" in text
+    assert words in text
+
+
+def test_without_an_index_nothing_is_said_of_one(tables):
+    assert told(tables, "Price index") == ""
+
+
 def test_benchmarks_are_no_strategies(tables):
     held = tables.performance["family"] == "benchmark"
     text = told(tables, "Buy and hold", excess_low=np.where(held, 0.1, -0.1), dsr=0.99)
@@ -95,6 +124,25 @@ def test_small_p_values_stand_beside_what_luck_gives(tables):
     assert "luck alone gives about 0.9" in text
 
 
+def test_random_signals_that_trade_otherwise_are_told(tables):
+    chance = tables.chance.assign(random_turnover=20.0)
+    chance.loc[chance.index[:3], "random_turnover"] = [23.1, 16.9, 22.9]
+    sentences = takeaways(replace(tables, chance=chance))
+    text = next(one.text for one in sentences if one.about == "Random signals")
+    assert "Their turnover is 1.00 times its own in the median strategy" in text
+    assert text.endswith("more than 15 % off in 2.")
+
+
+def test_the_largest_position_is_named(tables):
+    largest = tables.performance["largest_position"].copy()
+    place = tables.strategies.index[4]
+    largest[place] = 0.31
+    text = told(tables, "Positions", largest_position=largest)
+    named = tables.performance.loc[place]
+    assert "2 % of the sessions in the median strategy, at most on 2 %" in text
+    assert f"31 % of NAV ({called(named)}), the largest sector 61 %." in text
+
+
 def test_reasons_are_added_up(tables):
     unfilled = tables.unfilled.assign(orders=0)
     unfilled.loc[unfilled.index[0], "orders"] = 7
@@ -121,4 +169,4 @@ def test_tables_that_were_never_made_are_passed_over(tables):
     names = ("unfilled", "stops", "sensitivity", "chance", "notes", "trades")
     sentences = takeaways(replace(tables, **dict.fromkeys(names, bare)))
     abouts = {one.about for one in sentences}
-    assert abouts == {"Buy and hold", "The best of many", "Costs", "Falls"}
+    assert abouts == {"Buy and hold", "The best of many", "Costs", "Falls", "Positions"}

@@ -33,6 +33,7 @@ SUMMARY = {
     "orders": 2,
     "stops": 0,
     "notes": [],
+    "ex_dates": None,
 }
 
 
@@ -134,3 +135,15 @@ def test_a_long_list_is_cut_and_says_so():
     assert "S29" in text
     assert "S30" not in text
     assert "and 5 more." in text
+
+
+@pytest.mark.parametrize(
+    ("ex_dates", "words"),
+    [
+        (None, "Ceilings and floors hold if 2025-08-28 is no ex-date."),
+        ([], "hold if 2025-08-28 is no ex-date; the file of corporate actions has none."),
+        (["FPT", "VNM"], "Ex-date of FPT, VNM: their ceilings and floors allow for it; all others"),
+    ],
+)
+def test_limits_are_said_to_hold_as_far_as_ex_dates_are_known(ex_dates, words):
+    assert words in shown(ex_dates=ex_dates)

@@ -19,9 +19,12 @@ SCRIPT = Path(__file__).with_name("toy_run.py")
 PAUSE = 0.05
 
 
-def start(root, workers=2):
-    command = [sys.executable, str(SCRIPT), str(root), str(workers), f"--pause={PAUSE}"]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+def start(root, workers=2, pause=PAUSE):
+    command = [sys.executable, str(SCRIPT), str(root), str(workers)]
+    environment = {**os.environ, "TOY_PAUSE": str(pause)}
+    return subprocess.Popen(
+        command, start_new_session=True, stderr=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def wait_for(condition, seconds=60):
@@ -80,7 +83,7 @@ def test_twenty_killed_runs_resume_to_the_bytes_of_an_unbroken_one(tmp_path, unb
 
 def test_the_interrupt_key_stops_all_processes_and_tears_nothing(tmp_path, unbroken):
     root = tmp_path / "data"
-    process = start(root)
+    process = start(root, pause=1.0)
     wait_for((root / "07_model_output").exists)
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=30)

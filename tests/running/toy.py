@@ -49,7 +49,7 @@ def choose_options(family: dict[str, Any], scope: dict[str, Any]) -> dict[str, A
 
 def fit(features: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
     note(f"fit-{options['family']}.{options['scope']}")
-    time.sleep(options.get("pause", 0.0))
+    time.sleep(options.get("pause", float(os.environ.get("TOY_PAUSE", "0"))))
     trouble = options.get("trouble", {}).get(options["scope"])
     if trouble == "raise":
         raise ValueError("no rows to learn from")

@@ -12,11 +12,9 @@ from vn30_training.running.runner import InstanceRunner
 @click.command()
 @click.argument("root", type=Path)
 @click.argument("workers", type=int)
-@click.option("--pause", type=float, default=0.0)
-def main(root: Path, workers: int, pause: float) -> None:
-    """Run it."""
-    options = {family: {"pause": pause} for family in toy.FAMILIES}
-    InstanceRunner(workers).run(toy.pipeline(), toy.catalog(root, **options))
+def main(root: Path, workers: int) -> None:
+    """Run it; each fit waits ``TOY_PAUSE`` seconds."""
+    InstanceRunner(workers).run(toy.pipeline(), toy.catalog(root))
 
 
 if __name__ == "__main__":

@@ -32,9 +32,16 @@ def bars_of(symbols: str, n: int, **given) -> Bars:
     known = {"dates": sessions(n).to_numpy().astype("M8[D]"), "symbols": tuple(symbols)}
     for name in ("open", "high", "low", "close", "reference", "volume"):
         known[name] = np.full(shape, 100_000)
-    for name in ("ceiling", "floor", "tick", "cash_dividend", "bonus"):
+    for name in ("ceiling", "floor", "tick", "cash_dividend", "bonus", "taxed_bonus"):
         known[name] = np.zeros(shape, dtype=np.int64)
-    for name in ("sellable_at_open", "sellable_at_close", "fee", "sell_tax", "dividend_tax"):
+    for clock in ("open", "close"):
+        known[f"sellable_at_{clock}"] = known[f"cash_at_{clock}"] = 0 * whole
+    for name in ("fee", "sell_tax", "dividend_tax", "bonus_tax", "par"):
         known[name] = 0 * whole
-    known |= {"lot": whole, "max_order": 0 * whole, "odd_lots": whole > 0}
+    known |= {
+        "closing_auction": whole > 0,
+        "lot": whole,
+        "max_order": 0 * whole,
+        "odd_lots": whole > 0,
+    }
     return Bars(**(known | {"member": np.ones(shape, dtype=bool), "basis": "raw"} | given))

@@ -33,6 +33,7 @@ class Parcel:
 class Position:
     parcels: list = field(default_factory=list)
     paid: int = 0
+    taxable: int = 0
 
     @property
     def shares(self):
@@ -116,6 +117,8 @@ class Ledger:
             self.day["dividends"] += gross
             self.day["taxes"] += tax
             position.paid = max(position.paid - gross, 0)
+            gift = Fraction(int(self.bars.taxed_bonus[u, n]), 10**6)
+            position.taxable += floor(position.shares * gift)
             new = floor(position.shares * bonus)
             if new:
                 position.parcels.insert(0, Parcel(new, 0, 0))
@@ -130,9 +133,9 @@ class Ledger:
             if not (position.shares and opened and volume):
                 continue
             tick = max(int(self.bars.tick[u, n]), 1)
-            mean = position.paid / position.shares
-            stop = floor(mean * (1.0 - loss)) // tick * tick
-            goal = -(-ceil(mean * (1.0 + profit)) // tick) * tick
+            mean = Fraction(position.paid, position.shares)
+            stop = floor(mean * (1 - Fraction(str(loss)))) // tick * tick
+            goal = -(-ceil(mean * (1 + Fraction(str(profit)))) // tick) * tick
             stopped = loss and min(int(self.bars.low[u, n]), opened) <= stop
             reached = profit and max(int(self.bars.high[u, n]), opened) >= goal
             if not (stopped or reached):
@@ -141,7 +144,8 @@ class Ledger:
             done = self.sell(u, n, position.shares, price, "open") == "filled"
             self.stops[(0 if stopped else 1) if done else 3] += 1
             self.stops[2] += bool(stopped and reached)
-            self.wishes.pop(n, None)
+            if self.wishes.get(n, 0) > position.shares or not position.shares:
+                self.wishes.pop(n, None)
 
     def work(self, u):
         if self.tries == 0:
@@ -163,7 +167,9 @@ class Ledger:
         if self.tries == 0:
             self.wishes = {}
 
-    def hindrance(self, u, n, price, side):
+    def hindrance(self, u, n, price, side, at):
+        if price and self.is_broken(u, at):
+            return "no auction"
         if price == 0:
             return "no bar"
         if self.bars.volume[u, n] == 0:
@@ -174,6 +180,9 @@ class Ledger:
         if self.profile.limits and bottom and side == "sell" and price <= bottom:
             return "at floor"
         return None
+
+    def is_broken(self, u, at):
+        return self.profile.limits and at == "close" and not self.bars.closing_auction[u]
 
     def room(self, u, n):
         if self.profile.participation is None:
@@ -203,7 +212,7 @@ class Ledger:
     def sell(self, u, n, shares, price, at):
         position = self.positions[n]
         wanted, done, got = self.in_lots(u, n, shares), 0, price
-        reason = "lot" if wanted == 0 else self.hindrance(u, n, price, "sell")
+        reason = "lot" if wanted == 0 else self.hindrance(u, n, price, "sell", at)
         if reason is None:
             free, room = position.free(u, at), self.room(u, n)
             done = self.in_lots(u, n, min(wanted, free, room))
@@ -215,18 +224,22 @@ class Ledger:
             got = max(price - self.worse(u, n, price, done), bottom, 1)
             value, ppm = done * got, int(self.bars.sell_tax[u]) if self.profile.sell_tax else 0
             fee, tax = self.fee(u, value), half_up(value * Fraction(ppm, 10**6))
+            gifts = min(position.taxable, done)
+            tax = min(tax + self.gift_tax(u, gifts, got), value - fee)
+            position.taxable -= gifts
             position.paid -= position.paid * done // position.shares
             position.take(done)
-            self.money.append(Parcel(value - fee - tax, *self.usable(u)))
+            self.money.append(Parcel(value - fee - tax, *self.spendable(u)))
             self.book(u, n, "sell", wanted, done, price, got, fee, tax, reason)
         else:
+            price = 0 if self.is_broken(u, at) else price
             self.book(u, n, "sell", wanted or shares, 0, price, price, 0, 0, reason)
         return reason
 
     def buy(self, u, n, shares, price):
         lot = self.lot(u)
         wanted, done, paid = shares // lot * lot, 0, price
-        reason = "lot" if wanted == 0 else self.hindrance(u, n, price, "buy")
+        reason = "lot" if wanted == 0 else self.hindrance(u, n, price, "buy", self.profile.at)
         if reason is None:
             done = min(wanted, self.room(u, n) // lot * lot)
             reason = "participation" if done < wanted else "filled"
@@ -249,6 +262,7 @@ class Ledger:
             self.positions[n].paid += done * paid
             self.book(u, n, "buy", wanted, done, price, paid, fee, 0, reason)
         else:
+            price = 0 if self.is_broken(u, self.profile.at) else price
             self.book(u, n, "buy", wanted or shares, 0, price, price, 0, 0, reason)
         return reason
 
@@ -256,6 +270,15 @@ class Ledger:
         if self.profile.settlement == "none":
             return u, u
         return u + int(self.bars.sellable_at_open[u]), u + int(self.bars.sellable_at_close[u])
+
+    def spendable(self, u):
+        if self.profile.settlement == "none":
+            return u, u
+        return u + int(self.bars.cash_at_open[u]), u + int(self.bars.cash_at_close[u])
+
+    def gift_tax(self, u, shares, price):
+        ppm = int(self.bars.bonus_tax[u]) if self.profile.dividend_tax else 0
+        return half_up(shares * min(price, int(self.bars.par[u])) * Fraction(ppm, 10**6))
 
     def spend(self, u, amount):
         for parcel in self.money:

@@ -32,14 +32,20 @@ def plain_bars(close, **changes) -> Bars:
         member=np.ones(shape, dtype=bool),
         cash_dividend=zeros,
         bonus=zeros,
+        taxed_bonus=zeros,
         lot=row + 1,
         max_order=row + 500_000,
         odd_lots=row > 0,
         sellable_at_open=row,
         sellable_at_close=row,
+        cash_at_open=row,
+        cash_at_close=row,
+        closing_auction=row == 0,
         fee=row + 1500,
         sell_tax=row + 1000,
         dividend_tax=row + 50_000,
+        bonus_tax=row,
+        par=row + 10_000,
         basis="raw",
     )
     return replace(bars, **{name: np.asarray(value) for name, value in changes.items()})
@@ -99,6 +105,11 @@ def random_bars(seed: int, sessions: int = 60, stocks: int = 6) -> Bars:
         odd_lots=rows > 2 * sessions // 3,
         sellable_at_open=np.full(sessions, 3),
         sellable_at_close=wait,
+        cash_at_open=np.full(sessions, 3),
+        cash_at_close=np.where(rows < sessions // 4, 1, wait),
+        closing_auction=rows % 19 != 11,
+        bonus_tax=np.where(rows < sessions // 2, 0, 50_000),
+        taxed_bonus=np.where(rng.random(shape) < 0.7, bonus, 0),
     )
 
 

@@ -4,21 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from vn30_training.datasets import FrameDataset
 from vn30_training.features.labels import LabelOptions, build_labels
 from vn30_training.market.membership import build_panel
 from vn30_training.market.sessions import build_sessions
 from vn30_training.market.simulated import SimulatedMarketOptions, simulate
 from vn30_training.models.contract import QUANTILE_COLUMNS
 from vn30_training.trading.backtest import Market, backtest, backtest_benchmarks
-from vn30_training.trading.backtest_options import BacktestOptions
+from vn30_training.trading.backtest_options import BacktestOptions, Entry
 from vn30_training.trading.backtest_tables import BENCHMARK
-from vn30_training.trading.returns import STRATEGY
+from vn30_training.trading.returns import STRATEGY, with_returns
 
 SYMBOLS = ("ACB", "FPT", "GAS", "HPG", "MSN", "SSI", "VCB", "VIC")
 OPTIONS = BacktestOptions(
     strategies={
         "topk": {"strategy": "topk_dropout", "topk": 3, "n_drop": 1},
         "score_rank": {"stock_filter": {"minimum_value": 0, "minimum_sessions": 1}},
+        "seldom": {
+            "strategy": "inverse_volatility",
+            "rebalance": ["monthly"],
+            "best": 4,
+            "caps": {"stock": 0.2},
+        },
     },
     rebalance=("daily", "monthly"),
     benchmarks={"buy_and_hold": "monthly", "equal_weight": "monthly"},
@@ -55,16 +62,14 @@ def tables(traded):
     return run(*traded, OPTIONS)
 
 
-def test_every_strategy_is_tried_at_every_rebalance(tables, traded):
+def test_every_strategy_is_tried_at_every_rebalance_or_its_own(tables, traded):
     sessions = traded[2]["date"].nunique()
     counts = tables["daily"].groupby(list(STRATEGY)).size()
-    assert set(counts.index) == {
-        ("clever", "pooled", name, rebalance)
-        for name in ("topk", "score_rank")
-        for rebalance in ("daily", "monthly")
-    }
+    tried = [(name, often) for name in ("topk", "score_rank") for often in ("daily", "monthly")]
+    expected = {("clever", "pooled", *one) for one in [*tried, ("seldom", "monthly")]}
+    assert set(counts.index) == expected
     assert (counts == sessions).all()
-    assert len(tables["stops"]) == len(tables["chance"]) == 4
+    assert len(tables["stops"]) == len(tables["chance"]) == len(tables["drift"]) == 5
 
 
 def test_costs_are_all_that_lies_between_gross_and_net(tables):
@@ -82,6 +87,35 @@ def test_what_knows_the_return_beats_most_random_signals_before_the_month_is_ove
     assert chance.loc[("topk", "daily"), "random_p"] < 0.2
     assert (chance["drawn"] == OPTIONS.random).all()
     assert chance["random_p"].between(1 / 21, 1).all()
+
+
+def test_random_signals_trade_as_much(tables):
+    chance = tables["chance"]
+    assert ((chance["random_turnover"] / chance["turnover"] - 1).abs() < 0.1).all()
+    daily = with_returns(tables["daily"]).groupby(list(STRATEGY))["traded"].mean() * 252
+    own = chance.set_index(list(STRATEGY))["turnover"]
+    pd.testing.assert_series_equal(own, daily[own.index], check_names=False)
+
+
+def test_positions_are_those_that_drifted_from_their_caps(tables):
+    drift = tables["drift"].set_index(["strategy", "rebalance"])
+    exposure = tables["daily"].groupby(["strategy", "rebalance"])["exposure"].max()
+    assert (drift["largest_position"] <= drift["largest_sector"] + 1e-12).all()
+    assert (drift["largest_sector"] <= exposure[drift.index] + 1e-12).all()
+    # A third of NAV is decided at 0.2 at most.
+    assert drift.loc[("topk", "monthly"), "largest_position"] > 0.2
+    assert 0 < drift.loc[("topk", "monthly"), "beyond_cap"] < 1
+
+
+def test_where_an_optimiser_fell_back_is_noted_and_can_be_stored(tables, tmp_path):
+    notes = tables["notes"]
+    assert set(notes["strategy"]) == {"seldom"}
+    why = "the caps let only 80% be invested: equal weights instead"
+    assert (notes["reason"] == why).all()
+    assert len(notes) == 13
+    stored = FrameDataset(filepath=str(tmp_path / "07_model_output/notes.parquet"))
+    stored.save(notes)
+    pd.testing.assert_frame_equal(stored.load(), notes)
 
 
 def test_scores_that_tell_no_stocks_apart_are_not_traded(traded):
@@ -121,7 +155,7 @@ def test_benchmarks_trade_on_the_same_sessions_without_a_forecast(traded):
 
 
 def test_an_unknown_strategy_is_named(traded):
-    options = NO_LUCK.model_copy(update={"strategies": {"topkk": {}}})
+    options = NO_LUCK.model_copy(update={"strategies": {"topkk": Entry()}})
     with pytest.raises(ValueError, match="no strategy 'topkk'"):
         run(*traded, options)
 
@@ -129,7 +163,8 @@ def test_an_unknown_strategy_is_named(traded):
 def test_a_strategy_can_be_tried_twice_with_and_without_stops(traded):
     plain = {"strategy": "topk_dropout", "topk": 3, "n_drop": 1}
     stopped = {**plain, "stops": {"loss": 0.05, "profit": 0.15}}
-    options = NO_LUCK.model_copy(update={"strategies": {"topk": plain, "topk_stops": stopped}})
+    entries = {"topk": Entry(**plain), "topk_stops": Entry(**stopped)}
+    options = NO_LUCK.model_copy(update={"strategies": entries})
     stops = run(*traded, options)["stops"].set_index(["strategy", "rebalance"])
     assert (stops.loc["topk", "stop_losses"] == 0).all()
     assert (stops.loc["topk_stops", "stop_losses"] > 0).all()

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.trading.days import days_of, noise
 
-from vn30_training.trading.chance import beside_random, random_p_value
+from vn30_training.trading.chance import CHANCE, beside_random, random_p_value
 from vn30_training.trading.ratios import sharpe
+from vn30_training.trading.returns import with_returns
 
 
 def navs(count: int, days: int = 250) -> np.ndarray:
@@ -14,7 +15,7 @@ def navs(count: int, days: int = 250) -> np.ndarray:
 
 def test_skill_stands_out_from_chance():
     skilled = days_of(noise(0, 250, mean=0.004))["nav"]
-    found = beside_random(skilled, navs(199))
+    found = beside_random(skilled, 0 * skilled, navs(199), 0 * navs(199))
     assert found["random_p"] == pytest.approx(1 / 200)
     assert found["random_median"] == pytest.approx(0, abs=0.3)
     assert 1.3 < found["random_95"] < 2.1
@@ -23,14 +24,31 @@ def test_skill_stands_out_from_chance():
 def test_one_of_the_random_ones_does_not():
     drawn = navs(200)
     ratios = np.array([sharpe(noise(seed, 250, mean=0.0)) for seed in range(200)])
-    found = beside_random(drawn[7], np.delete(drawn, 7, axis=0))
+    found = beside_random(drawn[7], 0 * drawn[7], *2 * [np.delete(drawn, 7, axis=0)])
     assert found["random_p"] == pytest.approx((ratios >= ratios[7]).mean())
 
 
 @pytest.mark.parametrize("nav", [np.full(50, 100), np.r_[100, np.zeros(49)], [100], []])
 def test_who_did_nothing_or_lost_all_is_not_compared(nav):
-    assert np.isnan(beside_random(nav, navs(5))["random_p"])
-    assert np.isnan(list(beside_random(navs(1)[0], [nav]).values())).all()
+    nothing = np.zeros(len(nav))
+    found = beside_random(nav, nothing, *2 * [navs(5)])
+    assert np.isnan(found["random_p"])
+    told = ("random_p", "random_median", "random_95")
+    found = beside_random(navs(1)[0], 0 * navs(1)[0], [nav], [nothing])
+    assert np.isnan([found[name] for name in told]).all()
+
+
+def test_turnover_a_year_is_that_of_performance_and_of_the_median():
+    days = days_of(noise(0, 60), turnover=np.arange(61) * 10_000_000)
+    own = with_returns(days, ["strategy"])["traded"].mean() * 252
+    nav, traded = days["nav"], days["turnover"]
+    random = [2 * traded, 3 * traded, 0 * traded]
+    found = beside_random(nav, traded, [nav] * 3, random)
+    assert found["turnover"] == pytest.approx(own)
+    assert found["random_turnover"] == pytest.approx(2 * own)
+    alone = beside_random(nav, traded, np.zeros((0, 61)), np.zeros((0, 61)))
+    assert np.isnan(alone["random_turnover"])
+    assert tuple(alone) == CHANCE
 
 
 def test_random_p_value_counts_those_at_least_as_good():

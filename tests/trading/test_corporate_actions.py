@@ -21,7 +21,7 @@ def table(*rows):
 
 
 def one(cash=0, bonus=0, rights=0, price=0, wider=False):
-    numbers = (cash, bonus, rights, rights * price)
+    numbers = (cash, bonus, bonus, rights, rights * price)
     grids = [np.array([[number]], dtype=np.int64) for number in numbers]
     return Actions(*grids, np.array([[wider]]))
 

@@ -58,7 +58,9 @@ def test_open_and_close_of_one_session_share_its_volume():
 
 
 def test_unsettled_holdings_wait_as_if_just_bought():
-    bars = plain_bars([[10_000]] * 5, sellable_at_open=[3] * 5, sellable_at_close=[2] * 5)
+    wait = {f"{what}_at_open": [3] * 5 for what in ("sellable", "cash")}
+    wait |= {f"{what}_at_close": [2] * 5 for what in ("sellable", "cash")}
+    bars = plain_bars([[10_000]] * 5, **wait)
     exchange = Exchange(bars, HOSE.model_copy(update={"participation": None}))
     account = exchange.open_account(0, shares={"S00": 500}, settled={"S00": 300})
     assert account.sellable("close") == {"S00": 300}

@@ -44,7 +44,9 @@ def test_following_a_plan_is_the_backtest_to_the_dong(seed, at, name):
 
 def test_what_was_dealt_before_settles_in_its_session():
     late = np.full(8, 2)
-    bars = plain_bars(np.full((8, 2), 10_000), sellable_at_open=late + 1, sellable_at_close=late)
+    wait = {"sellable_at_close": late, "cash_at_close": late}
+    wait |= {"sellable_at_open": late + 1, "cash_at_open": late + 1}
+    bars = plain_bars(np.full((8, 2), 10_000), **wait)
     exchange = Exchange(bars, PROFILES["hose"])
     account = exchange.open_account(900, 4, {"S00": 500, "S01": 50})
     exchange.withhold(account, 3, {"S00": 200}, cash=400)
@@ -65,5 +67,7 @@ def test_what_has_settled_cannot_be_withheld_and_nothing_follows_the_last_sessio
     exchange.withhold(account, 3, {"S00": 0})
     with pytest.raises(ValueError, match="dealt in session 3 has settled"):
         exchange.withhold(account, 3, {"S00": 1})
+    with pytest.raises(ValueError, match="dealt in session 3 has settled"):
+        exchange.withhold(account, 3, {}, cash=1)
     with pytest.raises(ValueError, match="No session follows 3"):
         exchange.follow(account, Weights(np.ones((4, 1))))

@@ -57,13 +57,13 @@ def test_an_average_price_may_be_given_and_makes_what_was_paid(tmp_path):
 def test_an_average_price_that_is_none_in_vnd_is_told(tmp_path, price):
     text = f'symbol,shares,settled,average_price\nFPT,300,300,"{price}"\ncash,5,,\n'
     (one,) = found(tmp_path, text)
-    assert (one.code, one.row) == ("D040", 2)
+    assert (one.code, one.row) == ("D050", 2)
     assert f"average_price is '{price}'" in one.message
 
 
 def test_cash_has_no_average_price(tmp_path):
     (one,) = found(tmp_path, "symbol,shares,settled,average_price\ncash,5,,20000\n")
-    assert (one.code, one.row) == ("D040", 2)
+    assert (one.code, one.row) == ("D050", 2)
 
 
 def test_an_account_may_be_only_cash(tmp_path):

@@ -41,6 +41,7 @@ def cases(draw):
         "participation": draw(st.sampled_from([None, 0.05, 0.3])),
         "settlement": draw(st.sampled_from(["dated", "none"])),
         "sizing": draw(st.sampled_from(["decision", "deal"])),
+        "min_fee": draw(st.sampled_from([0, 20_000, 5_000_000])),
     }
     return bars, plan, PROFILES["hose"].model_copy(update=changes)
 

@@ -8,6 +8,7 @@ from tests.trading.markets import random_bars, random_weights
 
 from vn30_training.trading.plan import Stops, Weights
 from vn30_training.trading.profiles import PROFILES
+from vn30_training.trading.reasons import REASONS
 from vn30_training.trading.simulation import simulate
 
 CAPITAL = 200_000_000
@@ -69,7 +70,7 @@ def test_each_rule_switched_off_agrees_to_the_dong(changes):
 
 
 def test_the_random_markets_make_every_reason_happen():
-    counts = np.zeros((2, 9), dtype=int)
+    counts = np.zeros((2, len(REASONS)), dtype=int)
     stops = np.zeros(4, dtype=int)
     for seed in range(6):
         bars = random_bars(seed)
@@ -77,7 +78,7 @@ def test_the_random_markets_make_every_reason_happen():
         simulation = simulate(bars, plan, PROFILES["hose"], CAPITAL)
         counts += simulation.unfilled.sum(axis=0)
         stops += simulation.stops.sum(axis=0)
-    impossible = np.zeros((2, 9), dtype=bool)
+    impossible = np.zeros((2, len(REASONS)), dtype=bool)
     impossible[:, 0] = impossible[0, [4, 5]] = impossible[1, [3, 8]] = True
     assert ((counts > 0) == ~impossible).all(), counts
     assert (stops > 0).all(), stops

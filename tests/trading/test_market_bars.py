@@ -141,12 +141,8 @@ def as_cells(bars, fields):
 @given(seed=st.integers(0, 10**6), span=st.sampled_from(SPANS))
 def test_raw_bars_equal_the_slow_ones(seed, span):
     panel, sessions, actions = random_market(seed, span)
-    later = pd.DataFrame(
-        [("S99", pd.Timestamp(span[1]), "cash", 1.0, 0.0)], columns=actions.columns
-    )
-    complete = pd.concat([actions, later])
-    bars = make_bars(panel, sessions, RULES, complete, "raw")
-    slow = slow_raw_bars(panel, sessions[sessions["date"].isin(panel["date"])], complete)
+    bars = make_bars(panel, sessions, RULES, actions, "raw")
+    slow = slow_raw_bars(panel, sessions[sessions["date"].isin(panel["date"])], actions)
     fast = as_cells(bars, FIELDS)
     for key, cell in slow.items():
         bonus = fast[key].pop("bonus"), cell.pop("bonus")
@@ -209,15 +205,18 @@ def test_a_bonus_is_inferred_and_an_impossible_one_is_not():
     assert not make_bars(*mistake, RULES).bonus.any()
 
 
-def test_a_table_of_actions_holds_to_its_last_ex_date_and_the_factor_after_it():
-    raw = [25_000.0, 20_000.0, 20_000.0, 16_000.0]
-    panel, sessions = small([10_000.0] * 4, raw_close=raw)
+def test_a_row_of_the_table_replaces_the_factor_near_it_and_nowhere_else():
+    """The factor changes at 1, 8 and 16; the table knows what happened at 8, and dates it 9."""
+    raw = [25_000.0, *[20_000.0] * 7, *[16_000.0] * 8, 12_800.0]
+    panel, sessions = small([10_000.0] * 17, raw_close=raw)
     table = pd.DataFrame(
-        {"symbol": "AAA", "ex_date": [sessions["date"][1]], "kind": "cash", "cash_vnd": 5_000.0}
+        {"symbol": "AAA", "ex_date": [sessions["date"][9]], "kind": "cash", "cash_vnd": 4_000.0}
     ).assign(ratio=np.nan)
     bars = make_bars(panel, sessions, RULES, table)
-    assert bars.cash_dividend[:, 0].tolist() == [0, 5_000, 0, 0]
-    assert bars.bonus[:, 0].tolist() == [0, 0, 0, 250_000]
+    assert np.flatnonzero(bars.cash_dividend[:, 0]).tolist() == [9]
+    assert np.flatnonzero(bars.bonus[:, 0]).tolist() == [1, 16]
+    alone = make_bars(panel, sessions, RULES)
+    assert np.flatnonzero(alone.bonus[:, 0]).tolist() == [1, 8, 16]
 
 
 def test_adjusted_closes_near_a_limit_count_as_at_it():

@@ -37,10 +37,10 @@ STRATEGIES = {
 }
 
 
-def orders(holdings, market=None, day=DAY, **changes):
+def orders(holdings, market=None, day=DAY, actions=None, **changes):
     market = market or order_market()
-    given = options(**changes)
-    return make_orders(market.outlook(day), market.panel, market.sessions, holdings, given, RULES)
+    given = market.outlook(day), market.panel, market.sessions, holdings, options(**changes), RULES
+    return make_orders(*given, actions)
 
 
 def all_settled(shares, cash=0):
@@ -265,6 +265,76 @@ def test_ticks_are_counted_through_the_bands():
     assert [limit_price(edge, 0, RULES, k) for k in (-1, 0, 1, 2)] == [9_980, 9_990, 10_000, 10_050]
     above = replace(edge, reference=np.full_like(bars.reference, 10_050))
     assert [limit_price(above, 0, RULES, k) for k in (-1, -2)] == [10_000, 9_990]
+
+
+AHEAD = pd.Timestamp("2024-03-18")
+
+
+def action(symbol, kind, cash=np.nan, ratio=np.nan, day=AHEAD):
+    row = [symbol, day, kind, cash, ratio]
+    return pd.DataFrame([row], columns=["symbol", "ex_date", "kind", "cash_vnd", "ratio"])
+
+
+def test_an_ex_date_ahead_moves_reference_price_ceiling_and_floor_of_its_stock():
+    market = order_market()
+    before = bars_ahead(market.panel, market.sessions, DAY, RULES)
+    n = before.symbols.index("FPT")
+    close = int(before.reference[-1, n])
+    for given, left in (
+        (action("FPT", "cash", 2_000), close - 2_000),
+        (action("FPT", "bonus", ratio=0.25), close / 1.25),
+        (action("FPT", "rights", 10_000, 0.5), (close + 5_000) / 1.5),
+    ):
+        bars = bars_ahead(market.panel, market.sessions, DAY, RULES, given)
+        assert bars.reference[-1, n] == pytest.approx(left, abs=0.5)
+        assert bars.ceiling[-1, n] == pytest.approx(left * 1.07, abs=100)
+        assert bars.floor[-1, n] == pytest.approx(left * 0.93, abs=100)
+        for name in ("reference", "ceiling", "floor"):
+            one, other = (np.delete(getattr(made, name), n, axis=1) for made in (before, bars))
+            assert (one == other).all()
+
+
+def test_on_an_ex_date_orders_are_priced_by_what_is_left_and_say_so():
+    best = order_market().outlook(DAY).sort_values("rank")["symbol"].iloc[0]
+    given = action(best, "bonus", ratio=1.0)
+    plain, ex = (
+        orders(only_cash(CAPITAL), actions=one, options={**SMALL, "topk": 1})
+        for one in (None, given)
+    )
+    (before,), (after,) = (made.table.to_dict("records") for made in (plain, ex))
+    assert after["last_close"] == before["last_close"]
+    assert after["ceiling"] == pytest.approx(before["ceiling"] / 2, rel=0.01)
+    assert after["shares"] == pytest.approx(2 * before["shares"], rel=0.02)
+    assert after["value"] == pytest.approx(before["value"], rel=0.02)
+    assert after["warning"].startswith("ex-date: the reference price is ")
+    assert ex.summary["ex_dates"] == [best]
+    assert orders(only_cash(CAPITAL), actions=given, day=AHEAD).summary["ex_dates"] == []
+
+
+def test_what_an_ex_date_brings_is_neither_sold_nor_spent():
+    last = worst()
+    sold = orders(
+        all_settled({last: 1_000}),
+        actions=action(last, "bonus", ratio=1.0),
+        options={**SMALL, "topk": 1},
+    ).table
+    assert sold.loc[sold["side"] == "sell", "shares"].tolist() == [1_000]
+    best = order_market().outlook(DAY).sort_values("rank")["symbol"].iloc[0]
+    rich = all_settled({best: 1_000_000})
+    made = orders(rich, actions=action(best, "cash", 5_000))
+    assert made.summary["cash_usable"] == 0
+    assert (made.table.loc[made.table["side"] == "buy", "shares"] == 0).all()
+
+
+def test_on_adjusted_prices_the_file_of_actions_has_no_effect_and_that_is_said():
+    market = order_market()
+    adjusted = replace(market, panel=market.panel.drop(columns="raw_close"))
+    given = action("FPT", "cash", 2_000)
+    one, other = (orders(only_cash(CAPITAL), adjusted, actions=table) for table in (None, given))
+    pd.testing.assert_frame_equal(one.table, other.table)
+    told = "adjusted prices: the file of corporate actions has no effect"
+    assert other.summary["notes"] == [*one.summary["notes"], told]
+    assert other.summary["ex_dates"] is None
 
 
 def test_between_two_decisions_nothing_is_sent():

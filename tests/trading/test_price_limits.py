@@ -49,7 +49,7 @@ def test_shares_paid_from_the_treasury_widen_the_limit():
     dates = expected_sessions("2024-03-04", "2024-03-05")
     last = np.full((2, 1), 20_000)
     none, ratio = np.zeros((2, 1), dtype=np.int64), np.array([[0], [100_000]])
-    actions = Actions(none, ratio, none, none, ratio > 0)
+    actions = Actions(none, ratio, ratio, none, none, ratio > 0)
     limits = session_limits(RULES, dates, last, np.ones((2, 1), dtype=bool), actions)
     assert limits.reference[:, 0].tolist() == [20_000, 20_000]
     assert limits.ceiling[:, 0].tolist() == [21_400, 24_000]

@@ -52,6 +52,14 @@ def test_a_fee_is_rounded_half_up_and_at_least_the_minimum():
     assert gain(run(bars, weights, fee_ppm=1500, min_fee=300)) == -2 * 300
 
 
+def test_a_sale_worth_less_than_its_costs_takes_no_cash():
+    bars = plain_bars([[1_000]] * 6)
+    weights = BUY_THEN_SELL * 1_000 / CAPITAL
+    simulation = run(bars, weights, sell_tax=True, min_fee=5_000)
+    assert simulation.cash[0, -1] == CAPITAL - 1_000 - 1_000
+    assert (simulation.fees + simulation.taxes)[0].tolist() == [0, 1_000, 0, 1_000, 0, 0]
+
+
 def test_the_tax_on_sales_is_paid_on_losses_too():
     falling = plain_bars([[10_000], [10_000], [10_000], [8_000], [8_000], [8_000]])
     simulation = run(falling, sell_tax=True)
@@ -119,7 +127,8 @@ def test_nothing_trades_without_a_bar_or_volume(name, reason):
 
 def test_shares_and_cash_wait_for_settlement():
     weights = np.array([[1.0, 0], [0, 0], [0, 1.0], [0, 1.0], [0, 1.0], [np.nan] * 2])
-    wait = {"sellable_at_open": [3] * 6, "sellable_at_close": [2] * 6}
+    wait = {f"{what}_at_open": [3] * 6 for what in ("sellable", "cash")}
+    wait |= {f"{what}_at_close": [2] * 6 for what in ("sellable", "cash")}
     bars = plain_bars([[10_000, 10_000]] * 6, **wait)
     simulation = run(bars, weights, settlement="dated")
     # Bought in 1, sold at the close of 3, whose cash buys at the close of 5.
@@ -129,6 +138,32 @@ def test_shares_and_cash_wait_for_settlement():
     assert reasons(simulation) == {("sell", "unsettled"): 1, ("buy", "cash"): 2}
     morning = run(bars, weights, settlement="dated", at="open")
     assert morning.shares[0, :, 0].tolist() == [0, 1000, 1000, 1000, 0, 0]
+
+
+@pytest.mark.parametrize(("cash", "bought"), [(0, 3), (1, 4), (2, 5)])
+def test_cash_waits_by_a_rule_of_its_own(cash, bought):
+    weights = np.array([[1.0, 0], [0, 0], [0, 1.0], [0, 1.0], [0, 1.0], [np.nan] * 2])
+    wait = {"sellable_at_close": [2] * 6, "cash_at_close": [cash] * 6}
+    simulation = run(plain_bars([[10_000, 10_000]] * 6, **wait), weights, settlement="dated")
+    assert simulation.shares[0, :, 0].tolist() == [0, 1000, 1000, 0, 0, 0]
+    assert simulation.shares[0, :, 1].nonzero()[0][0] == bought
+
+
+def test_an_order_for_an_auction_that_was_not_held_trades_later():
+    bars = plain_bars(FLAT, closing_auction=[True, False, True, True, True, True])
+    assert run(bars, HOLD, limits=True).shares[0, :, 0].tolist() == [0] * 6
+    patient = run(bars, HOLD, limits=True, patience=1)
+    assert patient.shares[0, :, 0].tolist() == [0, 0, 1000, 1000, 1000, 1000]
+    assert reasons(patient) == {("buy", "no auction"): 1}
+    assert patient.nav[0].tolist() == [CAPITAL] * 6
+    assert run(bars, HOLD, limits=True, at="open").shares[0, 1, 0] == 1000
+    assert run(bars, HOLD).shares[0, 1, 0] == 1000
+
+
+def test_what_stands_at_an_old_price_is_told():
+    prices = [[10_000], [10_000], [0], [0], [9_000], [9_000]]
+    simulation = run(plain_bars(prices), HOLD)
+    assert simulation.unpriced[0].tolist() == [0, 0, CAPITAL, CAPITAL, 0, 0]
 
 
 def test_a_large_order_is_sent_in_parts():
@@ -144,6 +179,25 @@ def test_a_dividend_is_paid_less_tax_to_holders_before_the_ex_date():
     assert gain(run(bars, HOLD, dividend_tax=True)) == -50_000
     late = np.array([[0.0], [1.0], *[[np.nan]] * 4])
     assert run(bars, late).dividends.sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("prices", "target", "tax"),
+    [
+        # 250 of 1,250 shares are taxed, first of all, at 5 % of their par value or their price.
+        ([10_000, 10_000, 12_000, 12_000], 0.0, 250 * 10_000 * 5 // 100),
+        ([10_000, 10_000, 12_000, 12_000], 12.6 / 15, 200 * 10_000 * 5 // 100),
+        ([10_000, 10_000, 8_000, 8_000], 0.0, 250 * 8_000 * 5 // 100),
+    ],
+)
+def test_bonus_shares_are_taxed_when_they_are_sold(prices, target, tax):
+    shape, weights = (4, 1), np.array([[1.0], [np.nan], [target], [np.nan]])
+    bonus = {"bonus": at(shape, 2, 250_000), "taxed_bonus": at(shape, 2, 250_000)}
+    bars = plain_bars(np.reshape(prices, shape), bonus_tax=[50_000] * 4, **bonus)
+    assert run(bars, weights, dividend_tax=True).taxes[0].tolist() == [0, 0, 0, tax]
+    assert run(bars, weights).taxes.sum() == 0
+    split = plain_bars(np.reshape(prices, shape), bonus_tax=[50_000] * 4, bonus=bonus["bonus"])
+    assert run(split, weights, dividend_tax=True).taxes.sum() == 0
 
 
 def test_bonus_shares_leave_an_odd_rest_sold_with_the_position_or_where_allowed():
@@ -210,6 +264,27 @@ def test_a_stop_waits_until_the_morning_after_settlement():
     assert simulation.shares[0, :, 0].tolist() == [0, 1000, 1000, 1000, 0, 0]
     assert simulation.stops[0].tolist() == [1, 0, 0, 2]
     assert reasons(simulation) == {("sell", "unsettled"): 2}
+
+
+def test_a_stop_that_cannot_sell_leaves_the_sale_to_the_plan():
+    prices = [[10_000], [10_000], [10_000], [9_400], [9_400], [9_400]]
+    bars = plain_bars(
+        prices,
+        open=[[10_000]] * 3 + [[9_300]] * 3,
+        low=[[10_000]] * 3 + [[9_300]] * 3,
+        floor=at((6, 1), 3, 9_300),
+    )
+    simulation = run(bars, BUY_THEN_SELL, stops=Stops(loss=0.05), limits=True)
+    assert simulation.stops[0].tolist() == [0, 0, 0, 1]
+    assert simulation.shares[0, :, 0].tolist() == [0, 1000, 1000, 0, 0, 0]
+
+
+def test_after_a_stop_the_plan_buys_no_more_until_it_decides_anew():
+    bars = plain_bars(
+        [[10_000], [10_000], [9_000], [9_000], [9_000], [9_000]], volume=[[5_000]] * 6
+    )
+    simulation = run(bars, HOLD, stops=Stops(loss=0.05), participation=0.1, patience=4)
+    assert simulation.shares[0, :, 0].tolist() == [0, 500, 0, 0, 0, 0]
 
 
 def test_dividends_do_not_trigger_a_stop():

@@ -49,6 +49,8 @@ def bars_of(sessions):
         dates=dates,
         sellable_at_open=[RULES.min_holding(day, "open") for day in days],
         sellable_at_close=[RULES.min_holding(day, "close") for day in days],
+        cash_at_open=[RULES.cash_settlement(day).holding("open") for day in days],
+        cash_at_close=[RULES.cash_settlement(day).holding("close") for day in days],
         lot=[RULES.board_lot(day) for day in days],
         odd_lots=[RULES.odd_lots(day) for day in days],
     )
@@ -81,6 +83,8 @@ def test_the_cash_of_a_sale_waits_as_long_as_shares(sessions, bought, at_open, a
         dates=bars.dates,
         sellable_at_open=bars.sellable_at_open,
         sellable_at_close=bars.sellable_at_close,
+        cash_at_open=bars.cash_at_open,
+        cash_at_close=bars.cash_at_close,
         lot=bars.lot,
     )
     exchange = Exchange(two, PROFILES["hose"].model_copy(update={"at": at}))

@@ -60,7 +60,7 @@ def test_a_stock_younger_than_the_threshold_stays():
 def test_an_unsettled_stock_frees_no_place():
     scores = [[5, 4, 1, 1, 1], [1, 1, 5, 4, 1], [1, 1, 5, 4, 1], [1, 1, 5, 4, 1]]
     scores += [[1, 1, 5, 4, 1]] * 2
-    wait = {"sellable_at_open": [3] * 6, "sellable_at_close": [2] * 6}
+    wait = {"sellable_at_close": [2] * 6, "cash_at_close": [2] * 6}
     dated = FREE.model_copy(update={"settlement": "dated"})
     simulation = run(scores, dated, plain_bars(FLAT, **wait), n_drop=2)
     # Sold in the third session after the decision, bought again when that cash has settled.
@@ -70,7 +70,7 @@ def test_an_unsettled_stock_frees_no_place():
 
 def test_no_crumb_takes_a_place():
     scores = [[5, 4, 3, 1, 1], [1, 4, 3, 5, 1], [1, 4, 3, 5, 1], *[[np.nan] * 5] * 3]
-    wait = {"sellable_at_open": [3] * 6, "sellable_at_close": [1] * 6}
+    wait = {"sellable_at_close": [1] * 6, "cash_at_close": [1] * 6}
     dated = FREE.model_copy(update={"settlement": "dated"})
     simulation = run(scores, dated, plain_bars(FLAT, **wait), n_drop=2, risk_degree=0.9)
     bought = simulation.fills[simulation.fills["side"] == "buy"]
@@ -84,13 +84,21 @@ def test_a_stock_without_a_score_is_sold_first_and_never_bought():
     assert [1 in row for row in held(run(scores))] == [False, True, True, False, False, False]
 
 
-@pytest.mark.parametrize("profile", [FREE, DEAL])
-def test_only_tradable_passes_over_a_suspended_stock(profile):
+def test_a_stock_that_does_not_trade_is_passed_over():
     close = FLAT.copy()
     close[:2, 0] = 0
     bars = plain_bars(close)
-    assert held(run(RISING, profile, bars))[1] == [1]
-    assert held(run(RISING, profile, bars, only_tradable=True))[1] == [1, 2]
+    assert held(run(RISING, FREE, bars))[1] == [1, 2]
+    # qlib chooses it, unless told not to, and buys nothing in its place.
+    assert held(run(RISING, DEAL, bars))[1] == [1]
+    assert held(run(RISING, DEAL, bars, only_tradable=True))[1] == [1, 2]
+
+
+def test_a_suspended_holding_does_not_stop_the_others_from_changing():
+    close = FLAT.copy()
+    close[2:, 0] = 0
+    scores = [[5, 4, 1, 1, 1], [np.nan, 4, 5, 1, 1], *[[np.nan, 1, 5, 4, 1]] * 4]
+    assert held(run(scores, FREE, plain_bars(close))) == [[], [0, 1], [0, 1], *[[0, 2]] * 3]
 
 
 def test_nothing_trades_at_a_limit_if_that_is_forbidden():

@@ -107,7 +107,7 @@ class OptionalFileDataset(AbstractDataset[Any, Path | None]):
     filepath
         Where the file would be.
     named
-        Where the user says that it is: then it may not be missing.
+        Where the user says it is, if at all: there it must be.
     """
 
     optional = True
@@ -116,8 +116,8 @@ class OptionalFileDataset(AbstractDataset[Any, Path | None]):
         self, *, filepath: str, named: str | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
         self.path = Path(named or filepath).expanduser()
-        self._named = named is not None
         self.metadata = metadata
+        self._named = named is not None
 
     def load(self) -> Path | None:
         """Return the path, or None where there is no file.
@@ -125,7 +125,7 @@ class OptionalFileDataset(AbstractDataset[Any, Path | None]):
         Raises
         ------
         DatasetError
-            If the user named a file that does not exist.
+            If the file was named and is not there.
         """
         if self._named and not self.path.is_file():
             raise DatasetError(f"{self.path}: there is no such file.")
@@ -136,8 +136,8 @@ class OptionalFileDataset(AbstractDataset[Any, Path | None]):
         raise DatasetError(f"{self.path}: a user's file is only read.")
 
     def content_hash(self) -> str:
-        """Return the sha256 of the file, or ``missing``."""
-        return sha256_file(self.path) if self.path.is_file() else "missing"
+        """Return the sha256 of the file, or ``missing`` where it may be."""
+        return sha256_file(self.path) if self._named or self.path.is_file() else "missing"
 
     def _exists(self) -> bool:
         return True

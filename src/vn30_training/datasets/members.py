@@ -18,12 +18,16 @@ class MembersDataset(AbstractDataset[Any, pd.DataFrame | None]):
     ----------
     filepath
         Where the file would be.
+    named
+        Where the user says it is, if at all: there it must be.
     """
 
     optional = True
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._file = OptionalFileDataset(filepath=filepath)
+    def __init__(
+        self, *, filepath: str, named: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._file = OptionalFileDataset(filepath=filepath, named=named)
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame | None:

@@ -162,6 +162,10 @@ class Rules:
         tax: BonusTax = self.row("bonus_tax", day).value
         return tax
 
+    def closing_auction(self, day: date) -> bool:
+        """Return whether the session has a closing auction."""
+        return bool(self.row("closing_auction", day).value)
+
     def suspension(self, day: date) -> int:
         """Return after how many sessions without trading the special limit holds on the return."""
         return int(self.row("suspension", day).value)

@@ -91,6 +91,7 @@ class RuleTables(_Frozen):
     broker_fee: tuple[Row[NonNegativeFloat], ...]
     dividend_tax: tuple[Row[NonNegativeFloat], ...]
     bonus_tax: tuple[Row[BonusTax], ...]
+    closing_auction: tuple[Row[StrictBool], ...]
     hours: tuple[Row[Hours], ...]
 
     @field_validator("*")

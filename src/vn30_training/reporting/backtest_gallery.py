@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -79,13 +80,22 @@ def backtested(tables: BacktestTables) -> Backtested:
 def drawn(tables: BacktestTables) -> list[Key]:
     """Return the strategies that are drawn, at most `MOST_DRAWN`, whatever came of them.
 
-    Families take turns in the order of the table, so that each has as many as the others. The
-    choice looks at no result: sections of the best alone would praise luck.
+    The next is always of the family drawn least so far, then the strategy, then the family's scope,
+    so that each has about as many as the others. The choice looks at no result: sections of the
+    best alone would praise luck.
     """
-    names = tables.strategies[["family", "scope", "strategy"]].drop_duplicates()
-    turn = names.groupby("family", sort=False).cumcount()
-    chosen = names.loc[turn.sort_values(kind="stable").index[:MOST_DRAWN]].sort_index()
-    return [(str(f), str(c), str(s)) for f, c, s in chosen.itertuples(index=False)]
+    names = tables.strategies[["family", "scope", "strategy"]].drop_duplicates().astype(str)
+    all_keys: list[Key] = list(names.itertuples(index=False, name=None))
+    left, so_far = all_keys.copy(), Counter[str | tuple[str, str]]()
+
+    def turns(key: Key) -> tuple[str | tuple[str, str], ...]:
+        return f"family {key[0]}", f"strategy {key[2]}", key[:2]
+
+    while left and len(all_keys) - len(left) < MOST_DRAWN:
+        chosen = min(left, key=lambda key: [so_far[turn] for turn in turns(key)])
+        left.remove(chosen)
+        so_far.update(turns(chosen))
+    return [key for key in all_keys if key not in left]
 
 
 def shown(tables: BacktestTables) -> dict[str, tuple[Key, Shown]]:

@@ -69,7 +69,8 @@ class Plain:
 
 def ordered(tables: BacktestTables) -> list[Record]:
     """Return every strategy's performance and chance, benchmarks first, rebalances together."""
-    chance = tables.chance.reindex(columns=[*STRATEGY, "random_p", "random_median"])
+    told = ("random_p", "random_median", "random_turnover")
+    chance = tables.chance.reindex(columns=[*STRATEGY, *told])
     whole = pd.concat([tables.benchmarks, tables.strategies])
     merged = whole.merge(chance.drop_duplicates(list(STRATEGY)), on=list(STRATEGY), how="left")
     groups = merged.groupby(["family", "scope", "strategy"], sort=False).ngroup()

@@ -14,7 +14,7 @@ from vn30_training.reporting.backtest_sections import backtest_sections
 from vn30_training.reporting.backtest_words import takeaways
 from vn30_training.reporting.charts import panels_of
 from vn30_training.reporting.figures.theme import template
-from vn30_training.reporting.formatting import count
+from vn30_training.reporting.formatting import count, plural
 from vn30_training.reporting.headline import banners, facts, is_simulated
 from vn30_training.reporting.pages import embedded, page
 from vn30_training.reporting.tables import flatten
@@ -93,8 +93,24 @@ def exchange_facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Exchange", str(options.get("profile") or "")),
         ("Rules", str(options.get("market") or "")),
         ("Capital", f"{count(capital)} VND" if capital else ""),
+        ("Dividends and bonus shares", _actions(manifest)),
     ]
     return [(word, value) for word, value in pairs if value]
+
+
+def _actions(manifest: Mapping[str, Any]) -> str:
+    """Return where corporate actions come from."""
+    rows, without = (manifest.get(f"corporate_actions{of}", 0) for of in ("", "_without_prices"))
+    if manifest.get("basis") == "adjusted":
+        told = "in the adjusted prices"
+        return f"{told}; the file of corporate actions has no effect" if rows else told
+    if manifest.get("basis") != "raw":
+        return ""
+    told = "inferred from raw and adjusted closes"
+    if not rows:
+        return told
+    of_others = f" ({count(without)} of stocks without prices)" if without else ""
+    return f"{plural(rows, 'row')} of the file{of_others}; elsewhere {told}"
 
 
 def _groups(tables: BacktestTables) -> int:

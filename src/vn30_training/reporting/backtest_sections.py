@@ -33,6 +33,7 @@ from vn30_training.trading.returns import STRATEGY
 from vn30_training.trading.trades import TRADE_FIGURES, trade_table
 
 BILLION = 1e9
+POSITIONS = ("largest_position", "largest_sector", "beyond_cap")
 NO_TRADES = (MISSING,) * len(TRADE_FIGURES)
 
 
@@ -126,6 +127,9 @@ def _facts(record: Record, trades: Mapping[tuple[str, ...], tuple[str, ...]]) ->
         percent(record["exposure"], 0),
         *trades.get(key, NO_TRADES),
         number(capacity / BILLION, 1) if known(capacity) else MISSING,
+        *(percent(record.get(name, float("nan")), 0) for name in POSITIONS),
+        number(record["turnover"], 1),
+        number(record["random_turnover"], 1),
         number(record["random_median"], 2),
     )
     return Plain((str(record["rebalance"]),), False, cells)

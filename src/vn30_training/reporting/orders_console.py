@@ -130,5 +130,15 @@ def _account(summary: Mapping[str, Any]) -> Iterator[str]:
         f"{count(summary['set_aside'])} set aside for purchases at their highest price; "
         f"{count(summary['cash_after'])} after, at the last closes or the limits."
     )
-    yield f"Ceilings and floors hold if {summary['session']} is no ex-date."
+    yield _limits(summary["session"], summary["ex_dates"])
     yield f"Fees about {count(summary['fees'])} VND, tax {count(summary['taxes'])} VND."
+
+
+def _limits(session: str, ex_dates: list[str] | None) -> str:
+    if ex_dates:
+        return (
+            f"Ex-date of {', '.join(ex_dates)}: their ceilings and floors allow for it; all others "
+            "hold if it is none of theirs."
+        )
+    told = f"Ceilings and floors hold if {session} is no ex-date"
+    return f"{told}." if ex_dates is None else f"{told}; the file of corporate actions has none."

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from vn30_training.market.hose import load_rules
-from vn30_training.trading.backtest_options import BacktestOptions
+from vn30_training.trading.backtest_options import BacktestOptions, Entry
 from vn30_training.trading.backtest_tables import BENCHMARK
 from vn30_training.trading.bars import Bars
-from vn30_training.trading.chance import beside_random
+from vn30_training.trading.chance import CHANCE, beside_random
 from vn30_training.trading.daily import daily_table, named_fills
 from vn30_training.trading.engine.book import EVENTS
 from vn30_training.trading.market_bars import make_bars
 from vn30_training.trading.plan import Plan, Weights
+from vn30_training.trading.price_index import index_days
 from vn30_training.trading.profiles import PROFILES, Profile
 from vn30_training.trading.rebalancing import Frequency, decision_rows
 from vn30_training.trading.returns import STRATEGY
-from vn30_training.trading.signals_grid import Floats, Signals, signals_of
+from vn30_training.trading.signals_grid import Bools, Floats, Signals, signals_of
 from vn30_training.trading.simulation import Simulation, simulate
+from vn30_training.trading.strategies.drift import DRIFT, drift_of, held_weights
 from vn30_training.trading.strategies.history import History, history_of
-from vn30_training.trading.strategies.random_signals import random_scores
+from vn30_training.trading.strategies.random_plans import random_plans
 from vn30_training.trading.strategies.registry import make_strategy
 
 EMPTY = {
     **dict.fromkeys(
         ("daily", "gross", "unfilled", "stops", "fills"), pd.DataFrame(columns=STRATEGY)
     ),
-    "chance": pd.DataFrame(columns=[*STRATEGY, "random_p", "random_median", "random_95", "drawn"]),
+    "drift": pd.DataFrame(columns=[*STRATEGY, *DRIFT]),
+    "chance": pd.DataFrame(columns=[*STRATEGY, *CHANCE, "drawn"]),
     "notes": pd.DataFrame(columns=[*STRATEGY, "date", "reason"]).astype({"date": "M8[us]"}),
 }
 """The tables without a row."""
@@ -60,9 +62,10 @@ class Market:
         sessions: pd.DataFrame,
         first: pd.Timestamp,
         options: BacktestOptions,
+        actions: pd.DataFrame | None = None,
     ) -> Self:
-        """Lay out the panel; trading begins with the session ``first``."""
-        whole = make_bars(panel, sessions, load_rules(options.market), basis=options.basis)
+        """Lay out the panel; trading begins with the session ``first``, see also `make_bars`."""
+        whole = make_bars(panel, sessions, load_rules(options.market), actions, options.basis)
         start = int(np.searchsorted(whole.dates, np.datetime64(first, "D")))
         return cls(_since(whole, start), history_of(panel, whole.dates, whole.symbols))
 
@@ -81,6 +84,8 @@ class Tried:
         How often each of `engine.book.EVENTS` happened.
     fills
         Every order, see `simulation.Simulation`.
+    drift
+        How far positions went beyond their caps, see `strategies.drift.Drift`.
     chance
         What `beside_random` tells, and ``drawn``, how many random strategies there were.
     notes
@@ -92,6 +97,7 @@ class Tried:
     unfilled: list[pd.DataFrame] = field(default_factory=list)
     stops: list[pd.DataFrame] = field(default_factory=list)
     fills: list[pd.DataFrame] = field(default_factory=list)
+    drift: list[pd.DataFrame] = field(default_factory=list)
     chance: list[pd.DataFrame] = field(default_factory=list)
     notes: list[pd.DataFrame] = field(default_factory=list)
 
@@ -131,83 +137,96 @@ def backtest(
         signals = signals_of(own, market.bars.dates, market.bars.symbols)
         if not _tells_apart(np.where(signals.member, signals.score, np.nan)):
             continue
-        for name, strategy in options.strategies.items():
-            for rebalance in options.rebalance:
+        for name, entry in options.strategies.items():
+            for rebalance in options.rebalance if entry.rebalance is None else entry.rebalance:
                 key = (str(family), str(scope), name, rebalance)
-                _try(tried, key, strategy, signals, market, options)
+                _try(tried, key, entry, signals, market, options)
     return tried.tables()
 
 
-def backtest_benchmarks(market: Market, options: BacktestOptions) -> dict[str, pd.DataFrame]:
-    """Backtest what anyone can do without a forecast, on the same sessions and rules."""
+def backtest_benchmarks(
+    market: Market, options: BacktestOptions, index: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """Backtest what anyone can do without a forecast, on the same sessions and rules.
+
+    Parameters
+    ----------
+    market, options
+        As for `backtest`.
+    index
+        Levels that are one benchmark more, see `price_index.read_index`; none where it is empty.
+    """
     tried = Tried()
     signals = _no_forecasts(market)
     for name, rebalance in options.benchmarks.items():
         key = (BENCHMARK, "", name, rebalance)
-        _try(tried, key, {}, signals, market, options.model_copy(update={"random": 0}))
+        _try(tried, key, Entry(), signals, market, options.model_copy(update={"random": 0}))
+    if index is not None and len(index):
+        days = index_days(index, market.bars.dates, options.capital)
+        tried.daily.append(days)
+        tried.gross.append(days[[*STRATEGY, "date", "nav"]])
     return tried.tables()
 
 
 def _try(
     tried: Tried,
     key: tuple[str, str, str, Frequency],
-    own: Mapping[str, Any],
+    entry: Entry,
     signals: Signals,
     market: Market,
     options: BacktestOptions,
 ) -> None:
     """Backtest one strategy at one rebalance and add what came of it."""
     bars, profile = market.bars, PROFILES[options.profile]
-    kind = own.get("strategy", key[2])
-    strategy = make_strategy(kind, {name: one for name, one in own.items() if name != "strategy"})
+    strategy = make_strategy(entry.strategy or key[2], entry.options)
     decided = strategy.decide(signals, market.history, decision_rows(bars.dates, key[3]))
     named = pd.DataFrame([dict(zip(STRATEGY, key, strict=True))])
-    net = simulate(bars, decided.plan, profile, options.capital, fills=True)
+    net = simulate(bars, decided.plan, profile, options.capital, shares=True, fills=True)
     free = PROFILES["frictionless"].model_copy(update={"at": profile.at})
     gross = simulate(bars, decided.plan, free, options.capital)
     tried.daily.append(daily_table(net, named))
     tried.gross.append(daily_table(gross, named)[[*STRATEGY, "date", "nav"]])
     tried.unfilled.append(_beside(named, net.reasons.drop(columns="plan")))
     tried.stops.append(named.assign(**dict(zip(EVENTS, net.stops[0].tolist(), strict=True))))
+    if net.shares is not None:
+        weights = held_weights(net.shares[0], bars.close, net.nav[0])
+        drift = drift_of(weights, strategy.caps, market.history.sectors)
+        tried.drift.append(named.assign(**asdict(drift)))
     if net.fills is not None:
         fills = named_fills(net.fills, named)
         tried.fills.append(fills.astype(dict.fromkeys(fills.select_dtypes("category"), "str")))
     if options.random:
-        chance = _chance(net, decided.plan, bars, profile, options)
+        allowed = signals.member & np.isfinite(signals.score)
+        chance = _chance(net, decided.plan, allowed, bars, profile, options)
         tried.chance.append(_beside(named, pd.DataFrame([chance])))
     if decided.notes:
-        notes = pd.DataFrame([(note.date, note.reason) for note in decided.notes])
-        tried.notes.append(_beside(named, notes.set_axis(["date", "reason"], axis=1)))
+        notes = pd.DataFrame(decided.notes).astype({"date": "M8[us]"})
+        tried.notes.append(_beside(named, notes))
 
 
 def _chance(
-    net: Simulation, plan: Plan, bars: Bars, profile: Profile, options: BacktestOptions
+    net: Simulation,
+    plan: Plan,
+    allowed: Bools,
+    bars: Bars,
+    profile: Profile,
+    options: BacktestOptions,
 ) -> dict[str, float]:
     """Hold a strategy against random signals that trade as much, block by block.
 
     One that never tells the stocks apart, because it never invests, is held against none.
     """
     if not _tells_apart(plan.weights if isinstance(plan, Weights) else plan.scores):
-        return {**beside_random(net.nav[0], net.nav[:0]), "drawn": 0}
-    navs = [
-        simulate(bars, one, profile, options.capital).nav for one in _random_plans(plan, options)
-    ]
-    return {**beside_random(net.nav[0], np.concatenate(navs)), "drawn": options.random}
-
-
-def _random_plans(plan: Plan, options: BacktestOptions) -> Iterator[Plan]:
-    for first in range(0, options.random, _BLOCK):
-        count = min(_BLOCK, options.random - first)
-        if isinstance(plan, Weights):
-            drawn = random_scores(plan.weights, count, options.seed, first=first)
-            weights = drawn.astype(np.float64)
-            # Rounded to 32 bits, weights may add up to a little more than all there is.
-            yield replace(
-                plan, weights=weights / np.maximum(weights.sum(axis=-1, keepdims=True), 1)
-            )
-        else:
-            drawn = random_scores(plan.scores, count, options.seed, first=first)
-            yield replace(plan, scores=drawn.astype(np.float64))
+        nothing = net.nav[:0], net.turnover[:0]
+        return {**beside_random(net.nav[0], net.turnover[0], *nothing), "drawn": 0}
+    plans = (
+        random_plans(plan, allowed, min(_BLOCK, options.random - first), options.seed, first)
+        for first in range(0, options.random, _BLOCK)
+    )
+    drawn = [simulate(bars, one, profile, options.capital) for one in plans]
+    navs = np.concatenate([one.nav for one in drawn])
+    traded = np.concatenate([one.turnover for one in drawn])
+    return {**beside_random(net.nav[0], net.turnover[0], navs, traded), "drawn": options.random}
 
 
 def _beside(named: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,28 @@ from pydantic import BaseModel, ConfigDict, Field
 from vn30_training.trading.rebalancing import Frequency
 
 
+class Entry(BaseModel):
+    """One strategy to try; whatever else is written in its entry are options of the strategy.
+
+    Attributes
+    ----------
+    strategy
+        Its name in `strategies.registry`; None: the entry's own name.
+    rebalance
+        How often it decides; None: as often as all the others.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    strategy: str | None = None
+    rebalance: tuple[Frequency, ...] | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What differs from the strategy's defaults."""
+        return dict(self.model_extra or {})
+
+
 class BacktestOptions(BaseModel):
     """What is backtested, and on which exchange.
 
@@ -25,9 +47,9 @@ class BacktestOptions(BaseModel):
     basis
         See `market_bars.make_bars`.
     strategies
-        Names of `strategies.registry`, each with the options that differ from its own.
+        What is tried, by the names it has in tables and figures.
     rebalance
-        How often each strategy decides.
+        How often each strategy decides whose entry does not say.
     benchmarks
         What they are compared with: names of `strategies.registry`, and how often they decide.
     random
@@ -43,7 +65,7 @@ class BacktestOptions(BaseModel):
     profile: str = "hose"
     market: str = "hose"
     basis: Literal["auto", "raw", "adjusted"] = "auto"
-    strategies: dict[str, dict[str, Any]]
+    strategies: dict[str, Entry]
     rebalance: tuple[Frequency, ...] = ("daily", "weekly", "monthly")
     benchmarks: dict[str, Frequency]
     random: int = Field(default=100, ge=0)

@@ -13,6 +13,8 @@ BENCHMARK = "benchmark"
 """The family of what strategies are held against."""
 BUY_AND_HOLD = "buy_and_hold"
 """The benchmark whose returns the performance table calls excess over."""
+PRICE_INDEX = "price_index"
+"""The benchmark that is an index of the user's, without costs and without dividends."""
 
 
 def _no_excess() -> pd.DataFrame:
@@ -25,7 +27,8 @@ class BacktestTables:
 
     Every table has the columns ``family, scope, strategy, rebalance`` (plain str, never missing)
     and is empty where the question could not be asked. Benchmarks are rows of
-    family `BENCHMARK`: strategies ``buy_and_hold, equal_weight``, and whatever others there are.
+    family `BENCHMARK`: strategies ``buy_and_hold, equal_weight``, `PRICE_INDEX` where there is an
+    index, and whatever others there are.
     Intervals ``low`` and ``high`` hold 95 %.
 
     Attributes
@@ -36,8 +39,8 @@ class BacktestTables:
     gross
         ``date, nav`` of the same plans under the frictionless profile.
     performance
-        From `performance.performance_table`, benchmarks among them, against `BUY_AND_HOLD`; and
-        ``capacity`` (VND), where `trades.with_trades` added it.
+        From `performance.performance_table`, benchmarks among them, against `BUY_AND_HOLD`; and,
+        where they were added, the figures of `strategies.drift.Drift` and of `trades.with_trades`.
     unfilled
         Orders not or not wholly filled: ``side, reason, orders`` (count above 0).
     stops
@@ -46,10 +49,10 @@ class BacktestTables:
     sensitivity
         From `cost_analysis.fee_sensitivity`: ``fee`` (share of a trade's value), ``cagr, sharpe``.
     chance
-        From `chance.beside_random`: ``random_p, random_median, random_95``, and ``drawn``, how
-        many strategies on random signals of the same turnover there were.
+        From `chance.beside_random`: ``random_p, random_median, random_95, turnover,
+        random_turnover``, and ``drawn``, how many strategies on random signals there were.
     notes
-        ``date, reason``: where an optimiser fell back, and to what.
+        ``date, reason``: where a strategy could not do as it should, why, and what it did.
     trades
         From `round_trips.round_trips`.
     excess

@@ -37,6 +37,8 @@ class Bars:
     bonus
         New shares per million held at the close before (stock dividend, bonus, split), int64,
         shape (T, N).
+    taxed_bonus
+        Of them those on which `bonus_tax` is due when they are sold, shape (T, N).
     lot, max_order
         Shares of which an order is a multiple, and the most it may be for, shape (T,).
     odd_lots
@@ -44,8 +46,15 @@ class Bars:
     sellable_at_open, sellable_at_close
         Sessions after which shares bought in this one can be sold at an open and at a close,
         shape (T,).
+    cash_at_open, cash_at_close
+        Sessions after which the cash of sales in this one can be used, likewise, shape (T,).
+    closing_auction
+        Whether the session had one, shape (T,): without, its close is the last price before.
     fee, sell_tax, dividend_tax
         Parts per million of the value, shape (T,).
+    bonus_tax, par
+        Parts per million of the price, at most of the par value (VND), of each taxed bonus share
+        sold, shape (T,).
     basis
         ``raw``: prices as traded; ``adjusted``: dividends and splits are in the prices, so that
         limits and lots are approximate and there are no corporate actions.
@@ -65,14 +74,20 @@ class Bars:
     member: Bools
     cash_dividend: Ints
     bonus: Ints
+    taxed_bonus: Ints
     lot: Ints
     max_order: Ints
     odd_lots: Bools
     sellable_at_open: Ints
     sellable_at_close: Ints
+    cash_at_open: Ints
+    cash_at_close: Ints
+    closing_auction: Bools
     fee: Ints
     sell_tax: Ints
     dividend_tax: Ints
+    bonus_tax: Ints
+    par: Ints
     basis: Literal["raw", "adjusted"]
 
     @property

@@ -16,8 +16,9 @@ COLUMNS = ("symbol", "ex_date", "kind", "cash_vnd", "ratio")
 
 KINDS = {
     "cash": "cash_vnd a share",
-    "bonus": "ratio new shares for each held: a stock dividend, bonus or split",
-    "treasury": "the same in treasury shares, where the limit widens instead of the price falling",
+    "bonus": "ratio new shares for each held: a stock dividend or bonus, taxed when sold",
+    "split": "the same without tax: a split",
+    "treasury": "a bonus in treasury shares, where the limit widens instead of the price falling",
     "rights": "ratio new shares for each held, to be bought at cash_vnd",
 }
 
@@ -38,6 +39,8 @@ class Actions:
         Gross VND a share.
     bonus
         New shares, parts per million of those held.
+    taxed
+        Of them those taxed when they are sold.
     rights
         Shares that may be bought, parts per million of those held.
     paid
@@ -48,6 +51,7 @@ class Actions:
 
     cash: Ints
     bonus: Ints
+    taxed: Ints
     rights: Ints
     paid: Ints
     wider: Bools
@@ -67,6 +71,7 @@ class Actions:
         return Actions(
             self.cash + other.cash,
             self.bonus + other.bonus,
+            self.taxed + other.taxed,
             self.rights + other.rights,
             self.paid + other.paid,
             self.wider | other.wider,
@@ -136,6 +141,7 @@ def place_actions(
 
     return Actions(
         grid(cash, "cash"),
+        grid(ratio, "bonus", "split", "treasury"),
         grid(ratio, "bonus", "treasury"),
         grid(ratio, "rights"),
         grid(ratio * cash, "rights"),
@@ -146,8 +152,9 @@ def place_actions(
 def infer_actions(raw: Ints, adjusted: Floats, last_raw: Ints, last_adjusted: Floats) -> Actions:
     """Read corporate actions off the changes of the factor raw close / adjusted close.
 
-    Every one becomes a bonus of the same value: a cash dividend counts as put into the stock at the
-    reference price, without the tax on dividends. A factor that rises is a vendor's mistake.
+    Every one becomes a split of the same value: a cash dividend counts as put into the stock at the
+    reference price, and nothing is taxed, since a factor does not say what it comes of. One that
+    rises is a vendor's mistake.
 
     Parameters
     ----------
@@ -163,7 +170,7 @@ def infer_actions(raw: Ints, adjusted: Floats, last_raw: Ints, last_adjusted: Fl
     found = known & (gain > unsure)
     none = np.zeros(raw.shape, dtype=np.int64)
     bonus = np.rint(np.where(found, gain, 0.0) * PPM).astype(np.int64)
-    return Actions(none, bonus, none, none, np.zeros(raw.shape, dtype=bool))
+    return Actions(none, bonus, none, none, none, np.zeros(raw.shape, dtype=bool))
 
 
 def _next_bar(bars: Bools) -> NDArray[np.intp]:
@@ -183,7 +190,7 @@ def _check(actions: pd.DataFrame) -> None:
         "an unknown kind": ~kind.isin(list(KINDS)),
         "no ex-date": actions["ex_date"].isna(),
         "no cash_vnd": kind.isin(["cash", "rights"]) & ~cash,
-        "no ratio": kind.isin(["bonus", "treasury", "rights"]) & ~ratio,
+        "no ratio": kind.isin(["bonus", "split", "treasury", "rights"]) & ~ratio,
     }
     for fault, rows in wrong.items():
         if rows.any():

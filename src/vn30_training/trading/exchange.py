@@ -133,8 +133,10 @@ class Exchange:
         ValueError
             If anything would have settled by the account's session.
         """
-        settled = session + int(self._venue.wait[CLOSE, session]) <= account.session
-        if settled and (cash or any(shares.values())):
+        waits = (self._venue.wait, any(shares.values())), (self._venue.cash_wait, cash > 0)
+        if any(
+            given and session + wait[CLOSE, session] <= account.session for wait, given in waits
+        ):
             raise ValueError(f"What was dealt in session {session} has settled since.")
         for symbol, waiting in shares.items():
             n = self._place(symbol)

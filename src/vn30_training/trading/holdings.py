@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import numpy as np
 from vn30_training.market.checks.codes import issue
 from vn30_training.market.hose import Rules
 from vn30_training.market.issues import DataError, DataIssue
+from vn30_training.market.strict_csv import as_day, read_rows
 from vn30_training.trading.session_rules import Days
 
 CASH = "cash"
@@ -101,7 +101,7 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
     """
     issues: list[DataIssue] = []
     rows: dict[str, _Row] = {}
-    for line, cells in _lines(path):
+    for line, cells in read_rows(path, "D033", _COLUMNS, _OPTIONAL):
         found = list(_why_wrong(cells, symbols, rows, dates, rules))
         if not found:
             row = _row(cells)
@@ -127,28 +127,6 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
     )
 
 
-def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows that are not blank, with their lines in the file."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip().lower() for name in next(reader, [])]
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except (UnicodeDecodeError, csv.Error, OSError) as error:
-        raise DataError([issue("D033", f"{error}.", file=path.name)]) from None
-    needed, names = set(_COLUMNS), set(header)
-    if not needed <= names <= needed.union(_OPTIONAL) or len(names) < len(header):
-        told = ", ".join(header) or "nothing"
-        raise DataError([issue("D033", f"The columns are {told}.", file=path.name, row=1)])
-    rows = [(line, row) for line, row in rows if any(row)]
-    for line, row in rows:
-        if len(row) != len(header):
-            told = f"{len(row)} cells under {len(header)} columns."
-            raise DataError([issue("D033", told, file=path.name, row=line)])
-    blank = dict.fromkeys(_OPTIONAL, "")
-    return [(line, blank | dict(zip(header, row, strict=True))) for line, row in rows]
-
-
 def _why_wrong(
     cells: Mapping[str, str],
     symbols: Sequence[str],
@@ -168,8 +146,8 @@ def _why_wrong(
     for name in wrong:
         yield "D035", f"{name} is {cells[name] or 'empty'!r}."
     if cells[_PRICE] and (symbol == CASH or not _is_price(cells[_PRICE])):
-        yield "D040", f"{_PRICE} is {cells[_PRICE]!r}."
-    day = _day(cells[_WHEN])
+        yield "D050", f"{_PRICE} is {cells[_PRICE]!r}."
+    day = as_day(cells[_WHEN])
     dealt = None if day is None else int(np.searchsorted(dates, np.datetime64(day), "right")) - 1
     if cells[_WHEN] and (day is None or (day >= dates[0] and dates[dealt or 0] != day)):
         yield "D039", f"bought_on is {cells[_WHEN]!r}; the newest session is {newest}."
@@ -187,7 +165,7 @@ def _row(cells: Mapping[str, str]) -> _Row:
     held = int(cells["shares"])
     settled = int(cells["settled"]) if cells["settled"] else held
     price = float(cells[_PRICE]) if _is_price(cells[_PRICE]) else None
-    return _Row(cells["symbol"], held, settled, _day(cells[_WHEN]), price)
+    return _Row(cells["symbol"], held, settled, as_day(cells[_WHEN]), price)
 
 
 def _is_price(text: str) -> bool:
@@ -196,10 +174,3 @@ def _is_price(text: str) -> bool:
 
 def _is_whole(text: str, most: int) -> bool:
     return bool(_WHOLE.fullmatch(text)) and len(text) <= len(str(most)) and int(text) <= most
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from vn30_training.market.hose import Rules
 from vn30_training.market.schema import PRICES
-from vn30_training.trading.bars import Bars, Ints
+from vn30_training.trading.bars import Bars, Bools, Ints
 from vn30_training.trading.corporate_actions import Actions, infer_actions, place_actions
 from vn30_training.trading.grid import Grid, lay_out
 from vn30_training.trading.price_limits import Limits, last_bar, long_suspended, session_limits
@@ -19,6 +19,9 @@ Basis = Literal["auto", "raw", "adjusted"]
 
 _NEAR_LIMIT = 3
 """Thousandths of the reference price within which an adjusted close counts as at its limit."""
+
+_NEAR = 5
+"""Sessions by which a vendor may misdate an action; two of one stock are further apart."""
 
 
 def make_bars(
@@ -41,14 +44,13 @@ def make_bars(
         The exchange's tables; prices are whole in their `Rules.price_unit`.
     actions
         Corporate actions, see `corporate_actions.place_actions`, cash in the panel's unit; used for
-        raw bars only. The table counts as complete up to its last ex-date. After it, or without a
-        table, actions are inferred, see `corporate_actions.infer_actions`, unless the bar lies
-        within the limits of the last close and beyond those of the inferred reference price.
+        raw bars only. More than `_NEAR` sessions from a stock's rows, or without any, actions are
+        inferred, see `corporate_actions.infer_actions`, unless the bar lies within the limits of
+        the last close and beyond those of the inferred reference price.
     basis
         ``raw``: prices as traded, the adjusted ones scaled by ``raw_close`` / ``close`` and put on
         the nearest tick; ``adjusted``: adjusted prices in whole units, where a close at the day's
-        high or low within 0.3 points of the limit counts as at the limit; ``auto``: raw where every
-        symbol has raw closes.
+        high or low within 0.3 points of the limit counts as at the limit; ``auto``: see `basis_of`.
 
     Returns
     -------
@@ -62,12 +64,23 @@ def make_bars(
         observed session, or the rules start after the first session.
     """
     grid = lay_out(panel, sessions)
+    if basis_of(panel, basis) == "adjusted":
+        return _adjusted_bars(grid, rules)
+    return _raw_bars(grid, rules, actions)
+
+
+def basis_of(panel: pd.DataFrame, basis: Basis = "auto") -> Literal["raw", "adjusted"]:
+    """Return the basis of a panel's bars: for ``auto``, raw where every symbol has raw closes.
+
+    Raises
+    ------
+    ValueError
+        If raw bars are asked for and a symbol has no raw close.
+    """
     lacking = _without_raw(panel)
     if basis == "raw" and lacking:
         raise ValueError(f"No raw_close for {', '.join(lacking)}: ask for the adjusted basis.")
-    if basis == "adjusted" or lacking:
-        return _adjusted_bars(grid, rules)
-    return _raw_bars(grid, rules, actions)
+    return "adjusted" if basis == "adjusted" or lacking else "raw"
 
 
 def _without_raw(panel: pd.DataFrame) -> list[str]:
@@ -95,8 +108,8 @@ def _raw_bars(grid: Grid, rules: Rules, table: pd.DataFrame | None) -> Bars:
     last = last_bar(prices["close"])
     known = _actions(grid, rules, table, prices, np.where(bar, close, np.nan))
     limits = session_limits(rules, grid.dates, last, bar & grid.traded, known)
-    bonus = known.holders_bonus(last)
-    return _bars(grid, rules, prices, limits, known.cash, bonus, "raw")
+    given = known.cash, known.holders_bonus(last), known.taxed
+    return _bars(grid, rules, prices, limits, given, "raw")
 
 
 def _actions(
@@ -117,8 +130,16 @@ def _actions(
         return inferred
     table = table.assign(cash_vnd=table["cash_vnd"] * _scale(grid, rules))
     given = place_actions(table, grid.dates, grid.symbols, bar)
-    covered = grid.dates <= table["ex_date"].max().to_datetime64().astype("datetime64[D]")
-    return given + inferred.only(np.broadcast_to(~covered[:, None], bar.shape))
+    return given + inferred.only(~_near(given.any))
+
+
+def _near(found: Bools) -> Bools:
+    """Return what lies within `_NEAR` sessions of anything found, shape (T, N)."""
+    near = found.copy()
+    for sessions in range(1, _NEAR + 1):
+        near[sessions:] |= found[:-sessions]
+        near[:-sessions] |= found[sessions:]
+    return near
 
 
 def _adjusted_bars(grid: Grid, rules: Rules) -> Bars:
@@ -133,7 +154,7 @@ def _adjusted_bars(grid: Grid, rules: Rules) -> Bars:
     width = np.where(special, percent[:, 1:], percent[:, :1])
     limits = _approximate(prices, exact, 10 * width - _NEAR_LIMIT)
     none = np.zeros_like(limits.reference)
-    return _bars(grid, rules, prices, limits, none, none, "adjusted")
+    return _bars(grid, rules, prices, limits, (none, none, none), "adjusted")
 
 
 def _approximate(prices: dict[str, Ints], limits: Limits, near: Ints) -> Limits:
@@ -153,11 +174,11 @@ def _bars(
     rules: Rules,
     prices: dict[str, Ints],
     limits: Limits,
-    cash: Ints,
-    bonus: Ints,
+    given: tuple[Ints, Ints, Ints],
     basis: Literal["raw", "adjusted"],
 ) -> Bars:
     volume = np.nan_to_num(grid.positive("volume"))
+    cash, bonus, taxed = given
     return Bars(
         dates=grid.dates,
         symbols=grid.symbols,
@@ -175,6 +196,7 @@ def _bars(
         member=grid.table(grid.panel["member"].to_numpy(dtype=bool), missing=False),
         cash_dividend=cash,
         bonus=bonus,
+        taxed_bonus=taxed,
         **session_rules(rules, grid.dates),
         basis=basis,
     )

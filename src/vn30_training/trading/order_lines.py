@@ -16,7 +16,7 @@ from vn30_training.trading.order_sheet import LIMIT, PLAN, Sheet
 from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.reasons import LOT, REASONS
-from vn30_training.trading.session_ahead import USUAL, limit_price
+from vn30_training.trading.session_ahead import USUAL, ex_dates, limit_price
 from vn30_training.trading.stop_lines import Guard, stop_lines
 
 COLUMNS = {
@@ -146,6 +146,8 @@ def _warning(sheet: Sheet, n: int, fill: Fill | None) -> str:
     """Return what may keep the order from being filled as it stands."""
     traded = np.flatnonzero(sheet.bars.traded[:-1, n])
     told = []
+    if sheet.bars.symbols[n] in ex_dates(sheet.bars):
+        told.append(f"ex-date: the reference price is {sheet.bars.reference[-1, n]:,}")
     if traded.size and traded[-1] < len(sheet.bars.dates) - 2:
         told.append(f"no trade since {sheet.bars.dates[traded[-1]]}")
     part = 0 if fill is None else fill.filled / int(sheet.bars.volume[-1, n])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,15 @@ from vn30_training.trading.order_summary import next_decision, not_decided, stop
 from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.rebalancing import decision_rows
-from vn30_training.trading.session_ahead import bars_ahead, limit_price, with_price_ahead
+from vn30_training.trading.session_ahead import (
+    bars_ahead,
+    ex_dates,
+    limit_price,
+    with_price_ahead,
+    without_payouts,
+)
 from vn30_training.trading.signals_grid import signals_of
-from vn30_training.trading.stop_lines import Guard, stop_levels
+from vn30_training.trading.stop_lines import Guard, watch
 from vn30_training.trading.strategies.base import Decided
 from vn30_training.trading.strategies.history import Floats, history_of
 from vn30_training.trading.strategies.registry import make_strategy
@@ -40,7 +46,8 @@ class OrderList:
         `order_lines.COLUMNS`: sales, purchases by rank, stops, then what is kept.
     summary
         JSON values: dates, that of the next decision too, account before and after in VND,
-        turnover, notes.
+        turnover, notes, and the stocks with an ex-date in that session, None where nothing is known
+        of corporate actions.
     """
 
     table: pd.DataFrame
@@ -54,6 +61,7 @@ def make_orders(
     holdings: Holdings,
     options: OrderOptions,
     rules: Rules,
+    actions: pd.DataFrame | None = None,
 ) -> OrderList:
     """Decide at the close of the forecasts' day and write the orders for the next session.
 
@@ -69,6 +77,8 @@ def make_orders(
         What to do.
     rules
         The exchange's tables.
+    actions
+        Corporate actions, see `market_bars.make_bars`; None or empty where none are known.
 
     Raises
     ------
@@ -77,10 +87,11 @@ def make_orders(
     """
     own = _own(forecasts, options)
     date = own["date"].iloc[0]
-    bars = bars_ahead(panel, sessions, date, rules)
-    exchange = Exchange(with_price_ahead(bars, _bounds(bars, rules, options)), options.profile)
-    account = _open(exchange, holdings)
+    bars = bars_ahead(panel, sessions, date, rules, actions)
     shares = np.array([holdings.shares.get(name, 0) for name in bars.symbols], dtype=np.int64)
+    ahead = with_price_ahead(without_payouts(bars, shares), _bounds(bars, rules, options))
+    exchange = Exchange(ahead, options.profile)
+    account = _open(exchange, holdings)
     worth = shares * last_bar(bars.close)[-1]
     nav = holdings.cash + int(worth.sum())
     venue = make_venue(bars, options.profile)
@@ -89,15 +100,15 @@ def make_orders(
     decided = _decide(own, known, bars, worth / max(nav, 1), options)
     plan = decided.plan
     priced = [n for n, name in enumerate(bars.symbols) if name in holdings.average_price]
-    levels = stop_levels(sheet, account.book, plan.stops, priced)
+    watched = watch(sheet, account.book, plan.stops, priced)
     fills = exchange.follow(account, plan)
-    guards = _guards(bars, holdings, levels, account)
+    guards = _guards(bars, watched, account)
     table = order_table(sheet, own, holdings, plan, fills, guards)
     told = summarise(table, sheet, holdings, decided, account, fills)
-    notes = [*told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
     silent = [] if told["notes"] else not_decided(plan, options.rebalance)
+    notes = [*silent, *told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
     due = next_decision(sessions, date, options.rebalance)
-    return OrderList(table, {**told, "next_decision": due, "notes": [*silent, *notes]})
+    return OrderList(table, {**told, "next_decision": due, **_on_actions(bars, actions, notes)})
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
@@ -152,17 +163,11 @@ def _decide(
     return make_strategy(options.strategy, options.options).decide(signals, history, rows, held)
 
 
-def _guards(
-    bars: Bars, holdings: Holdings, levels: dict[int, dict[str, int]], account: Account
-) -> dict[int, Guard]:
-    """Return what stops watch over: shares free at the open that the plan leaves."""
+def _guards(bars: Bars, watched: Mapping[int, Guard], account: Account) -> dict[int, Guard]:
+    """Return the stocks watched of which the plan leaves shares that can be sold at the open."""
     free = account.sellable("open")
-    names = {n: bars.symbols[n] for n in levels}
-    return {
-        n: Guard(holdings.average_price[names[n]], levels[n], free[names[n]])
-        for n in levels
-        if free.get(names[n], 0) > 0 and bars.ceiling[-1, n] > 0
-    }
+    counted = {n: replace(one, free=free.get(bars.symbols[n], 0)) for n, one in watched.items()}
+    return {n: one for n, one in counted.items() if one.free > 0 and bars.ceiling[-1, n] > 0}
 
 
 def _notes(
@@ -181,3 +186,13 @@ def _notes(
         yield from stop_notes(table, missing, [n for n in kept if n not in guarded.union(missing)])
     if bars.basis == "adjusted":
         yield "no prices as traded: limits, ticks and lots are those of adjusted prices"
+
+
+def _on_actions(bars: Bars, actions: pd.DataFrame | None, notes: Sequence[str]) -> dict[str, Any]:
+    """Return the notes, and the stocks with an ex-date ahead, None where nothing is known."""
+    if actions is None or actions.empty:
+        return {"notes": notes, "ex_dates": None}
+    if bars.basis == "adjusted":
+        no_effect = "adjusted prices: the file of corporate actions has no effect"
+        return {"notes": [*notes, no_effect], "ex_dates": None}
+    return {"notes": notes, "ex_dates": ex_dates(bars)}

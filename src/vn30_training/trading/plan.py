@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vn30_training.trading.engine.target_weights import (
+    ABOVE_ONE,
+    BELOW_ZERO,
+    HALF_SILENT,
+    SOUND,
+    fault_of,
+)
+
 Floats = NDArray[np.float64]
+
+_FAULTS = {
+    HALF_SILENT: "A row of weights is wholly NaN or has none.",
+    BELOW_ZERO: "Weights are zero or more: the exchange is long only.",
+    ABOVE_ONE: "The weights of a row add up to at most 1: cash is not borrowed.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +71,10 @@ class Weights:
 
     def __post_init__(self) -> None:
         """Check that the weights are of a portfolio that is long only and not levered."""
-        given = np.asarray(self.weights)
-        blank = np.isnan(given).sum(axis=-1)
-        if np.isin(blank, (0, given.shape[-1])).mean() < 1:
-            raise ValueError("A row of weights is wholly NaN or has none.")
-        if not (np.nan_to_num(given) >= 0).all():
-            raise ValueError("Weights are zero or more: the exchange is long only.")
-        if np.nansum(given, axis=-1).max(initial=0.0) > 1 + 1e-9:
-            raise ValueError("The weights of a row add up to at most 1: cash is not borrowed.")
+        given = np.require(self.weights, np.float64, ["C", "W"])
+        fault = fault_of(given.reshape(-1, given.shape[-1]))
+        if fault != SOUND:
+            raise ValueError(_FAULTS[fault])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class Profile(BaseModel):
     min_fee
         Least fee of an order, VND.
     sell_tax, dividend_tax
-        Whether the dated taxes on sales, losing ones too, and on cash dividends are paid.
+        Whether the dated taxes are paid: on sales, losing ones too, and on dividends in cash or
+        in shares.
     slippage_ticks
         Price steps by which an order deals worse than the auction, never beyond a limit.
     impact
@@ -33,7 +34,7 @@ class Profile(BaseModel):
     participation
         Most an account may trade of a stock's volume in a session; None: no bound.
     lots, limits
-        Whether board lots and price limits hold.
+        Whether board lots hold; whether price limits do, and an auction not held trades nothing.
     settlement
         ``dated``: shares and the cash of sales wait as the rules of the day say; ``none``: both
         can be used at once.

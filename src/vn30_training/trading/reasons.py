@@ -12,6 +12,7 @@ REASONS = (
     "participation",
     "lot",
     "cash",
+    "no auction",
 )
 (
     FILLED,
@@ -23,6 +24,7 @@ REASONS = (
     PARTICIPATION,
     LOT,
     CASH,
+    NO_AUCTION,
 ) = range(len(REASONS))
 
 SIDES = ("buy", "sell")

@@ -17,7 +17,11 @@ USUAL = 20
 
 
 def bars_ahead(
-    panel: pd.DataFrame, sessions: pd.DataFrame, date: pd.Timestamp, rules: Rules
+    panel: pd.DataFrame,
+    sessions: pd.DataFrame,
+    date: pd.Timestamp,
+    rules: Rules,
+    actions: pd.DataFrame | None = None,
 ) -> Bars:
     """Return the bars up to a day and one more row: the session after it.
 
@@ -34,6 +38,8 @@ def bars_ahead(
         The newest session known.
     rules
         The exchange's tables.
+    actions
+        As for `make_bars`; an ex-date on that session moves its limits.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def bars_ahead(
     whole = pd.concat([known, _expected(known, day)]).sort_values(
         ["symbol", "date"], ignore_index=True
     )
-    return make_bars(whole, calendar, rules)
+    return make_bars(whole, calendar, rules, actions)
 
 
 def _expected(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -64,6 +70,24 @@ def _expected(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
 def _usual(volume: pd.Series) -> float:
     return max(float(np.rint(volume.tail(USUAL).mean())), 1.0)
+
+
+def ex_dates(bars: Bars) -> list[str]:
+    """Return the stocks that have an ex-date in the last session."""
+    ex = (bars.cash_dividend[-1] > 0) | (bars.bonus[-1] > 0)
+    return [bars.symbols[n] for n in np.flatnonzero(ex)]
+
+
+def without_payouts(bars: Bars, shares: Ints) -> Bars:
+    """Return the bars with nothing to come, in the last session, of the shares (N,) held.
+
+    Dividends and bonus shares come weeks after the ex-date: they can be neither spent nor sold.
+    """
+
+    def last(values: Ints) -> Ints:
+        return np.vstack([values[:-1], np.where(shares > 0, 0, values[-1:])])
+
+    return replace(bars, cash_dividend=last(bars.cash_dividend), bonus=last(bars.bonus))
 
 
 def with_price_ahead(bars: Bars, price: Ints) -> Bars:

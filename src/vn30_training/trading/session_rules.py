@@ -52,9 +52,14 @@ def session_rules(rules: Rules, dates: Days) -> dict[str, NDArray[Any]]:
         "odd_lots": np.array([rules.odd_lots(day) for day in days]),
         "sellable_at_open": np.array([rules.min_holding(day, "open") for day in days]),
         "sellable_at_close": np.array([rules.min_holding(day, "close") for day in days]),
+        "cash_at_open": np.array([rules.cash_settlement(day).holding("open") for day in days]),
+        "cash_at_close": np.array([rules.cash_settlement(day).holding("close") for day in days]),
+        "closing_auction": np.array([rules.closing_auction(day) for day in days]),
         "fee": _ppm([rules.broker_fee(day) for day in days]),
         "sell_tax": _tax(rules, "sell_tax", days),
         "dividend_tax": _tax(rules, "dividend_tax", days),
+        "bonus_tax": _ppm([rules.bonus_tax(day).percent for day in days]),
+        "par": np.array([rules.bonus_tax(day).par for day in days]),
     }
 
 

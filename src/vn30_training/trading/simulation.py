@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.engine.book import EVENTS, FILL, open_book, open_journal
+from vn30_training.trading.engine.charges import MILLION
 from vn30_training.trading.engine.dropout import Dropout
 from vn30_training.trading.engine.kernel import Conduct, run_plan
 from vn30_training.trading.engine.venue import CLOSE, OPEN, Venue, make_venue
@@ -21,7 +22,7 @@ from vn30_training.trading.plan import Floats, Plan, TopkDropout, Weights
 from vn30_training.trading.profiles import Profile
 from vn30_training.trading.reasons import KINDS, REASONS, SIDES
 
-_SERIES = 8
+_SERIES = 9
 _NO_DROPOUT = Dropout(0, 0, 0, False, False, 0.0)
 
 
@@ -42,6 +43,8 @@ class Simulation:
         All cash, that of sales on its way too.
     receivable
         Of it not yet usable at this close.
+    unpriced
+        Of the NAV in shares without a price that session, at older ones.
     fees, taxes
         Of the broker; on sales and on dividends.
     slippage
@@ -68,6 +71,7 @@ class Simulation:
     nav: Ints
     cash: Ints
     receivable: Ints
+    unpriced: Ints
     fees: Ints
     taxes: Ints
     slippage: Ints
@@ -138,8 +142,7 @@ def simulate(
     if not 0 < capital <= 10**12:
         raise ValueError(f"The capital is whole VND from 1 to 1e12, got {capital}.")
     signals, rules = _signals(plan, bars), list(rules_of(plan))
-    signals = np.broadcast_to(signals, (max(len(signals), len(rules)), *bars.close.shape))
-    plans, (sessions, stocks) = len(signals), bars.close.shape
+    plans, (sessions, stocks) = max(len(signals), len(rules)), bars.close.shape
     venue, conduct = make_venue(bars, profile), conduct_of(plan, profile)
     series = np.zeros((plans, _SERIES, sessions), dtype=np.int64)
     unfilled = np.zeros((plans, len(SIDES), len(REASONS)), dtype=np.int64)
@@ -148,7 +151,7 @@ def simulate(
 
     def run(s: int) -> Ints:
         journal = open_journal(_most_orders(venue) if fills else 0)
-        signal = np.array(signals[s], dtype=np.float64, order="C")
+        signal = signals[s % len(signals)]
         rule = rules[s % len(rules)]
         book = open_book(venue, capital)
         run_plan(venue, conduct, rule, signal, book, journal, series[s], held[s])
@@ -156,11 +159,10 @@ def simulate(
         return journal.fills[: journal.written[0]].copy()
 
     orders = _side_by_side(run, plans)
-    nav, cash, receivable, fees, taxes, slippage, dividends, turnover = np.moveaxis(series, 1, 0)
     return Simulation(
         bars.dates,
         bars.symbols,
-        *(nav, cash, receivable, fees, taxes, slippage, dividends, turnover),
+        *np.moveaxis(series, 1, 0),
         unfilled,
         stops,
         held if shares else None,
@@ -173,7 +175,8 @@ def _signals(plan: Plan, bars: Bars) -> Floats:
     signals = given if given.ndim == 3 else given[np.newaxis]
     if signals.shape[1:] != bars.close.shape:
         raise ValueError(f"The plan is of {signals.shape[1:]}, the bars of {bars.close.shape}.")
-    return signals
+    # Compiled code knows one type of array: own or the caller's, but contiguous and writable.
+    return np.require(signals, np.float64, ["C", "W"])
 
 
 def rules_of(plan: Plan) -> Iterator[Dropout]:
@@ -200,8 +203,8 @@ def conduct_of(plan: Plan, profile: Profile) -> Conduct:
         at_deal=isinstance(plan, TopkDropout) and profile.sizing == "deal",
         max_weight=float(plan.max_weight),
         patience=int(plan.patience),
-        stop_loss=float(plan.stops.loss),
-        take_profit=float(plan.stops.profit),
+        stop_loss=round(plan.stops.loss * MILLION),
+        take_profit=round(plan.stops.profit * MILLION),
     )
 
 

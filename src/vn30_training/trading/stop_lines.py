@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from vn30_training.trading.engine.book import Book
+from vn30_training.trading.engine.book import Book, open_journal
+from vn30_training.trading.engine.charges import MILLION
+from vn30_training.trading.engine.session import corporate_actions
 from vn30_training.trading.engine.stops import profit_level, stop_level
 from vn30_training.trading.order_sheet import LIMIT, LOSS, PROFIT, Sheet
 from vn30_training.trading.plan import Stops
@@ -31,20 +34,18 @@ class Guard:
 
     paid: float
     levels: Mapping[str, int]
-    free: int
+    free: int = 0
 
 
-def stop_levels(
-    sheet: Sheet, book: Book, stops: Stops, known: Sequence[int]
-) -> dict[int, dict[str, int]]:
-    """Return the levels at which a backtest would sell in the last session, by stock and kind.
+def watch(sheet: Sheet, book: Book, stops: Stops, known: Sequence[int]) -> dict[int, Guard]:
+    """Return the levels at which a backtest would sell in the last session, by stock.
 
     A level in another band of price steps than the stock is rounded to the steps of its own.
 
     Parameters
     ----------
     sheet
-        The session of the orders.
+        The session of the orders; an ex-date on it lowers what was paid, as in a backtest.
     book
         The account before it.
     stops
@@ -52,16 +53,20 @@ def stop_levels(
     known
         Places of stocks that are held and whose average price is known.
     """
-    at = len(sheet.bars.dates) - 1
-    levels: dict[int, dict[str, int]] = {n: {} for n in known}
+    at, after = len(sheet.bars.dates) - 1, deepcopy(book)
+    corporate_actions(sheet.venue, after, open_journal(0), at)
+    loss, profit = round(stops.loss * MILLION), round(stops.profit * MILLION)
+    guards = {}
     for n in known:
-        if stops.loss > 0:
-            level = int(stop_level(sheet.venue, book, at, n, stops.loss))
-            levels[n][LOSS] = level - level % sheet.tick(level)
-        if stops.profit > 0:
-            level = int(profit_level(sheet.venue, book, at, n, stops.profit))
-            levels[n][PROFIT] = level + -level % sheet.tick(level)
-    return levels
+        levels = {}
+        if loss > 0:
+            level = int(stop_level(sheet.venue, after, at, n, loss))
+            levels[LOSS] = level - level % sheet.tick(level)
+        if profit > 0:
+            level = int(profit_level(sheet.venue, after, at, n, profit))
+            levels[PROFIT] = level + -level % sheet.tick(level)
+        guards[n] = Guard(after.basis[n] / after.held[n], levels)
+    return guards
 
 
 def stop_lines(sheet: Sheet, n: int, guard: Guard, stops: Stops) -> Iterator[dict[str, Any]]:

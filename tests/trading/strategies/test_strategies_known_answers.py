@@ -2,10 +2,9 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from pydantic import ValidationError
-from tests.trading.strategies.grids import LEAD, SECTORS, make_history, make_signals
+from tests.trading.strategies.grids import LEAD, make_history, make_signals
 
 from vn30_training.trading.optimisers.caps import Caps
 from vn30_training.trading.plan import Stops
@@ -15,12 +14,10 @@ from vn30_training.trading.strategies.benchmarks import (
     EqualMembers,
     Momentum,
     Reversal,
-    index_nav,
 )
-from vn30_training.trading.strategies.drift import drift_of
 from vn30_training.trading.strategies.filters import StockFilter
 from vn30_training.trading.strategies.optimised import OptimisedWeights
-from vn30_training.trading.strategies.registry import PRESETS, make_strategy
+from vn30_training.trading.strategies.registry import FROM_THE_BEST, PRESETS, make_strategy
 from vn30_training.trading.strategies.score_weighted import ScoreWeighted
 from vn30_training.trading.strategies.threshold import Threshold
 from vn30_training.trading.strategies.topk import TopkDropout
@@ -206,7 +203,8 @@ def test_a_failure_is_shown_with_its_day():
     rows[[30, 31]] = True
     decided = strategy.decide(signals, make_history(), rows)
     (note,) = decided.notes
-    assert (note.date, note.reason) == (signals.dates[30], "no expected return is above zero")
+    reason = "no expected return is above zero: equal weights instead"
+    assert (note.date, note.reason) == (signals.dates[30], reason)
     assert np.ptp(decided.plan.weights[30, :10]) == pytest.approx(0)
 
 
@@ -216,6 +214,20 @@ def test_optimised_chooses_from_the_best_with_a_whole_window():
     plan = strategy.decide(signals, history, ALWAYS).plan
     best = np.argsort(signals.score[90, :10])[-5:]
     assert set(np.flatnonzero(plan.weights[90])) == set(best)
+
+
+@pytest.mark.parametrize("name", FROM_THE_BEST)
+def test_an_optimiser_named_by_itself_spreads_over_the_best_under_caps(name):
+    signals, history = make_signals(), make_history()
+    rows = np.zeros(120, bool)
+    rows[90] = True
+    options = {"best": 6, "caps": {"stock": 0.25, "sector": 0.6}}
+    weights = make_strategy(name, options).decide(signals, history, rows).plan.weights[90]
+    best = np.argsort(np.nan_to_num(signals.score[90, :10], nan=-9))[-6:]
+    assert set(np.flatnonzero(weights)) <= set(best)
+    assert weights.max() <= 0.25
+    own = make_strategy(name)
+    assert (own.optimiser, own.best, own.caps) == (name, 15, Caps(stock=0.15, sector=0.40))
 
 
 def test_stops_are_handed_to_the_exchange():
@@ -257,23 +269,6 @@ def test_a_history_of_other_sessions_is_refused():
     signals = make_signals()
     with pytest.raises(ValueError, match="all their sessions"):
         EqualMembers().decide(signals, make_history().until(300), ALWAYS)
-
-
-def test_drift_beyond_the_caps():
-    weights = np.zeros((4, 12))
-    weights[1, 0], weights[2, [0, 3]], weights[3, :] = 0.25, 0.2, 0.05
-    drift = drift_of(weights, Caps(stock=0.2, sector=0.39), SECTORS)
-    assert drift.share == 0.5
-    assert drift.largest_stock == 0.25
-    assert drift.largest_sector == pytest.approx(0.4)
-
-
-def test_the_index_in_money():
-    dates = np.array(["2024-01-02", "2024-01-03", "2024-01-04"], "datetime64[D]")
-    index = pd.Series([990.0, 1000.0, 1100.5], pd.to_datetime(["2023-12-29", *dates[[0, 2]]]))
-    assert index_nav(index, dates, 10**9).tolist() == [10**9, 10**9, 1_100_500_000]
-    with pytest.raises(ValueError, match="begins after"):
-        index_nav(index[2:], dates, 10**9)
 
 
 @pytest.mark.parametrize("name", ["topk_8", "score_rank", "optimised", "buy_and_hold"])

@@ -215,6 +215,57 @@ TABLE: dict[str, Code] = {
     ),
     "D040": Code(
         "error",
+        "The index file cannot be read as a table.",
+        "Save it as CSV with the columns date and close; others are passed over.",
+    ),
+    "D041": Code(
+        "error",
+        "A row of the index without a date of its own.",
+        "Write days as 2025-08-29, each in one row.",
+    ),
+    "D042": Code(
+        "error",
+        "A level of the index that is no number above zero.",
+        "Write points in plain digits, like 1234.56; leave out days without a level.",
+    ),
+    "D043": Code(
+        "error",
+        "The index lacks sessions that are traded in the backtest.",
+        "Take an index file of the whole span, or none.",
+    ),
+    "D044": Code(
+        "error",
+        "The file of corporate actions cannot be read as a table.",
+        "Save it as CSV with the columns symbol, ex_date, kind, cash_vnd and ratio.",
+    ),
+    "D045": Code(
+        "error",
+        "A corporate action of no stock.",
+        "Write the symbol as the exchange does.",
+    ),
+    "D046": Code(
+        "error",
+        "A corporate action without an ex-date.",
+        "Write the ex-date, not the record date, as 2025-08-29.",
+    ),
+    "D047": Code(
+        "error",
+        "An unknown kind of corporate action.",
+        "Write one of the kinds; leave out the row where holders get nothing.",
+    ),
+    "D048": Code(
+        "error",
+        "An amount that a corporate action of its kind cannot have.",
+        "Write VND a share as cash_vnd, new shares for each held as ratio (0.2: one for five), and "
+        "leave empty what the kind does not have.",
+    ),
+    "D049": Code(
+        "error",
+        "Two rows of one corporate action.",
+        "Delete one of them; where both were paid, add them up in one row.",
+    ),
+    "D050": Code(
+        "error",
         "An average price of purchase that is none from 1,000 to 10 million VND a share.",
         "Write VND a share, as 98765.4 and not 98.8 (thousand), or leave it empty; cash has none.",
     ),

@@ -9,11 +9,12 @@ from kedro.pipeline import Node, Pipeline
 from vn30_training.models.scope import Scope
 from vn30_training.pipelines.backtest import nodes
 
-TABLES = ("daily", "gross", "unfilled", "stops", "fills", "chance", "notes")
+TABLES = ("daily", "gross", "unfilled", "stops", "fills", "drift", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
+UNTOLD = ("fills", "drift")
 FIGURES = ("excess", "costs")
 FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
-_MARKET = ("panel", "sessions", "params:backtest")
+_MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")
 
 
 def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipeline]:
@@ -27,7 +28,7 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         A key of `FORECASTS`.
     """
     source = FORECASTS[forecasts]
-    told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name != "fills"}
+    told = {name: f"backtest_{name}" for name in (*TABLES, *JUDGED) if name not in UNTOLD}
     return [
         Node(
             nodes.first_session,
@@ -35,10 +36,22 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
             outputs="backtest_first",
             name="first_session",
         ),
+        Node(
+            nodes.read_user_actions,
+            inputs="raw_actions",
+            outputs="corporate_actions",
+            name="read_user_actions",
+        ),
+        Node(
+            nodes.read_user_index,
+            inputs=["raw_index", "backtest_first", "panel", "sessions"],
+            outputs="index_levels",
+            name="read_user_index",
+        ),
         *(_family(family, f"{source}_{family}") for family in families),
         Node(
             nodes.backtest_benchmarks,
-            inputs=["backtest_first", *_MARKET],
+            inputs=["index_levels", "backtest_first", *_MARKET],
             outputs={name: f"tried_{name}_benchmark" for name in TABLES},
             name="backtest_benchmarks",
         ),
@@ -66,15 +79,18 @@ def create_pipeline(families: Sequence[str], forecasts: str) -> list[Node | Pipe
         Node(
             nodes.judge_backtests,
             inputs=[
-                *("backtest_daily", "backtest_fills", "backtest_trial_count", "backtest_first"),
-                *_MARKET,
+                *("backtest_daily", "backtest_fills", "backtest_drift"),
+                *("backtest_trial_count", "backtest_first", *_MARKET),
             ],
             outputs={name: f"backtest_{name}" for name in JUDGED},
             name="judge_backtests",
         ),
         Node(
             nodes.describe_backtests,
-            inputs=["labels", "members", "quality", "vintage", "parameters", "backtest_first"],
+            inputs=[
+                *("labels", "members", "quality", "vintage", "parameters", "backtest_first"),
+                *("panel", "corporate_actions"),
+            ],
             outputs="backtest_manifest",
             name="describe_backtests",
         ),
@@ -108,7 +124,7 @@ def _family(family: str, forecasts: str) -> Pipeline:
         namespace=f"{family}.{Scope('pooled')}",
         inputs={
             "forecasts": forecasts,
-            **{name: name for name in ("backtest_first", "panel", "sessions")},
+            **{name: name for name in ("backtest_first", *_MARKET[:-1])},
         },
         outputs={f"tried_{name}_{family}" for name in TABLES},
         parameters={"params:backtest": "params:backtest"},

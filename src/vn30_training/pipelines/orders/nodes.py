@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from vn30_training.market.hose import load_rules
+from vn30_training.trading.actions_file import read_actions
 from vn30_training.trading.holdings import Holdings, only_cash, read_holdings
 from vn30_training.trading.order_options import OrderOptions
 
@@ -21,13 +22,14 @@ def write_orders(
     panel: pd.DataFrame,
     sessions: pd.DataFrame,
     orders: OrderOptions,
+    actions: Path | None,
 ) -> dict[str, Any]:
     """Write the orders for the session after the one that was released for forecasting.
 
     Raises
     ------
     DataError
-        If the file of holdings has errors.
+        If the file of holdings or of corporate actions has errors.
     ValueError
         If the forecasts are not those of the released session.
     """
@@ -37,7 +39,8 @@ def write_orders(
     if str(newest.date()) != as_of["date"]:
         raise ValueError(f"Forecasts of {newest.date()} are not those of {as_of['date']}.")
     held = _held(holdings, panel, sessions, newest, orders.capital)
-    made = make_orders(traded_forecasts, panel, sessions, held, orders, load_rules())
+    known = None if actions is None else read_actions(actions)
+    made = make_orders(traded_forecasts, panel, sessions, held, orders, load_rules(), known)
     market = SIMULATED if as_of["simulated"] else REAL
     account = f"none, {orders.capital:,} VND of cash" if holdings is None else holdings.name
     told = {

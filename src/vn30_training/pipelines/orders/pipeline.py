@@ -25,7 +25,10 @@ def create_pipeline(family: str, scopes: Sequence[Scope]) -> list[Node | Pipelin
         ),
         Node(
             nodes.write_orders,
-            inputs=["holdings", "traded_forecasts", "as_of", "panel", "sessions", "params:orders"],
+            inputs=[
+                *("holdings", "traded_forecasts", "as_of", "panel", "sessions", "params:orders"),
+                "raw_actions",
+            ],
             outputs={"table": "orders", "summary": "orders_summary"},
             name="write_orders",
         ),

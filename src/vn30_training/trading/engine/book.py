@@ -51,6 +51,9 @@ class Book(NamedTuple):
         so these are the newest.
     due
         What is unlocked, by session modulo W, shape (2, W, N).
+    bonus
+        Shares held on whose sale the tax on bonus shares is due, shape (N,); they count as sold
+        first.
     basis
         Paid for the position at the prices of the deals, less dividends since, VND, shape (N,).
     since
@@ -61,6 +64,8 @@ class Book(NamedTuple):
         Shares traded in this session, shape (N,).
     target, rank
         Shares aimed at (`NO_TARGET`: none) and who buys first (higher), shape (N,).
+    queue
+        Who buys in this session, in order, shape (N,).
     patience
         Sessions for which the targets still stand, shape (1,).
     """
@@ -71,12 +76,14 @@ class Book(NamedTuple):
     held: Ints
     locked: Ints
     due: Ints
+    bonus: Ints
     basis: Ints
     since: Ints
     mark: Ints
     used: Ints
     target: Ints
     rank: np.ndarray[tuple[int], np.dtype[np.float64]]
+    queue: Ints
     patience: Ints
 
 
@@ -107,7 +114,7 @@ class Journal(NamedTuple):
 def open_book(venue: Venue, cash: int) -> Book:
     """Return the book of an account that has nothing but cash."""
     stocks = venue.price.shape[2]
-    width = int(venue.wait.max(initial=0)) + 1
+    width = int(max(venue.wait.max(initial=0), venue.cash_wait.max(initial=0))) + 1
     return Book(
         cash=np.array([cash], dtype=np.int64),
         cash_locked=_zeros(2),
@@ -115,12 +122,14 @@ def open_book(venue: Venue, cash: int) -> Book:
         held=_zeros(stocks),
         locked=_zeros(2, stocks),
         due=_zeros(2, width, stocks),
+        bonus=_zeros(stocks),
         basis=_zeros(stocks),
         since=_zeros(stocks),
         mark=_zeros(stocks),
         used=_zeros(stocks),
         target=np.full(stocks, NO_TARGET, dtype=np.int64),
         rank=np.zeros(stocks),
+        queue=_zeros(stocks),
         patience=_zeros(1),
     )
 

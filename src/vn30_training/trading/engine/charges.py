@@ -21,6 +21,12 @@ def fee(venue: Venue, u: int, value: int) -> int:
 
 
 @compiled_lean
+def bonus_tax(venue: Venue, u: int, shares: int, price: int) -> int:
+    """Return the tax on so many bonus shares sold."""
+    return share(shares * min(price, int(venue.par[u])), int(venue.bonus_tax[u]))
+
+
+@compiled_lean
 def worse_by(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
     """Return by how much an order moves its own price: ticks, and impact by participation."""
     impact = -(-price * venue.impact * shares // (100 * int(venue.volume[u, n])))

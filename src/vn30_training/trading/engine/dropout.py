@@ -12,7 +12,7 @@ from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.matching import buy, obstacle, sell
 from vn30_training.trading.engine.orders import aim, at_limit, first_to_last
 from vn30_training.trading.engine.session import invested
-from vn30_training.trading.engine.venue import Venue
+from vn30_training.trading.engine.venue import CLOSE, Venue
 from vn30_training.trading.reasons import BUY, FILLED, ORDER, SELL
 
 Bools = NDArray[np.bool_]
@@ -82,12 +82,13 @@ def aim_at_best(
 ) -> None:
     """Set targets for session ``u`` by what is known at the close before.
 
-    A place is free only if its stock will be old enough and settled.
+    A place is free only if its stock will be old enough and settled. A stock that did not trade
+    keeps its place and takes none of the ``n_drop``: its sale would fail again and again.
     """
     held = book.held > 0
-    can = np.ones(held.size, dtype=np.bool_)
+    can = (venue.close[u - 1] > 0) & (venue.volume[u - 1] > 0)
     if rule.only_tradable:
-        can = tradable(venue, u - 1, 1, rule.forbid_at_limit)
+        can &= tradable(venue, u - 1, CLOSE, rule.forbid_at_limit)
     drop, newcomers = choose(scores, held, can, rule)
     book.target[:] = NO_TARGET
     cash, dropped = book.cash[0], 0

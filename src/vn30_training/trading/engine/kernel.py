@@ -12,7 +12,13 @@ from vn30_training.trading.engine.book import Book, Journal
 from vn30_training.trading.engine.compiling import compiled, compiled_lean
 from vn30_training.trading.engine.dropout import Dropout, aim_at_best, deal_in_best
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
-from vn30_training.trading.engine.session import corporate_actions, invested, mark, settle
+from vn30_training.trading.engine.session import (
+    corporate_actions,
+    invested,
+    mark,
+    settle,
+    unpriced,
+)
 from vn30_training.trading.engine.stops import watch_stops
 from vn30_training.trading.engine.venue import CLOSE, OPEN, Venue
 
@@ -28,16 +34,18 @@ class Conduct(NamedTuple):
         OPEN or CLOSE, the auction of the orders.
     at_deal
         Whether TopkDropout is sized at the deal.
-    max_weight, patience, stop_loss, take_profit
-        As in `Weights` and `Stops`.
+    max_weight, patience
+        As in `Weights`.
+    stop_loss, take_profit
+        As in `Stops`, parts per million.
     """
 
     clock: int
     at_deal: bool
     max_weight: float
     patience: int
-    stop_loss: float
-    take_profit: float
+    stop_loss: int
+    take_profit: int
 
 
 @compiled
@@ -53,24 +61,31 @@ def run_plan(
 ) -> None:
     """Walk through the sessions.
 
-    ``signal`` has weights or scores, shape (T, N); ``out`` takes NAV, cash, receivable and the
-    sums of the journal's day, shape (8, T); ``shares`` what is held, shape (T, N) or (0, N).
+    ``signal`` has weights or scores, shape (T, N); ``out`` takes NAV, cash, receivable, unpriced
+    and the sums of the journal's day, shape (9, T); ``shares`` what is held, shape (T, N) or
+    (0, N). What has nothing to do in a session is not called: the call alone would take longest.
     """
+    watches = conduct.stop_loss > 0 or conduct.take_profit > 0
     for u in range(signal.shape[0]):
         settle(book, journal, u)
         if u > 0:
-            decide(venue, conduct, rule, signal[u - 1], book, u)
+            silent = is_silent(signal[u - 1])
+            if not silent:
+                decide(venue, conduct, rule, signal[u - 1], book, u)
             corporate_actions(venue, book, journal, u)
-            if conduct.clock == CLOSE:
+            if watches and conduct.clock == CLOSE:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
-            trade(venue, conduct, rule, signal[u - 1], book, journal, u)
-            if conduct.clock == OPEN:
+            if book.patience[0] > 0 or (conduct.at_deal and not silent):
+                trade(venue, conduct, rule, signal[u - 1], book, journal, u)
+            if watches and conduct.clock == OPEN:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
         mark(venue, book, u)
         out[0, u] = book.cash[0] + invested(book)
         out[1, u] = book.cash[0]
         out[2, u] = book.cash_locked[CLOSE]
-        out[3:, u] = journal.day
+        out[3, u] = unpriced(venue, book, u)
+        for kind in range(journal.day.size):
+            out[4 + kind, u] = journal.day[kind]
         if shares.shape[0] > 0:
             shares[u] = book.held
 

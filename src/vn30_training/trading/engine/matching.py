@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from vn30_training.trading.engine.book import FEES, SLIPPAGE, TAXES, TURNOVER, Book, Journal
-from vn30_training.trading.engine.charges import MILLION, buying_price, fee, selling_price, share
+from vn30_training.trading.engine.charges import (
+    MILLION,
+    bonus_tax,
+    buying_price,
+    fee,
+    selling_price,
+    share,
+)
 from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.session import lock_cash, lock_shares
-from vn30_training.trading.engine.venue import Venue
+from vn30_training.trading.engine.venue import NOT_HELD, Venue
 from vn30_training.trading.reasons import (
     AT_CEILING,
     AT_FLOOR,
@@ -14,6 +21,7 @@ from vn30_training.trading.reasons import (
     CASH,
     FILLED,
     LOT,
+    NO_AUCTION,
     NO_BAR,
     NO_VOLUME,
     ORDER,
@@ -26,6 +34,8 @@ from vn30_training.trading.reasons import (
 @compiled_lean
 def obstacle(venue: Venue, u: int, n: int, price: int, side: int) -> int:
     """Return why nobody can deal at a price, or FILLED if one can."""
+    if price == NOT_HELD:
+        return NO_AUCTION
     if price == 0:
         return NO_BAR
     if venue.volume[u, n] == 0:
@@ -64,7 +74,7 @@ def note(
     if row < journal.fills.shape[0]:
         biggest = venue.max_order[u]
         orders = -(-filled // biggest) if biggest > 0 else min(filled, 1)
-        entry = (u, n, side, kind, wanted, filled, orders, market_price, price)
+        entry = (u, n, side, kind, wanted, filled, orders, max(market_price, 0), max(price, 0))
         for column in range(9):
             journal.fills[row, column] = entry[column]
         journal.fills[row, 9], journal.fills[row, 10] = costs
@@ -115,10 +125,16 @@ def sell(
         return reason
     received = selling_price(venue, u, n, price, filled)
     value = filled * received
-    charge, tax = fee(venue, u, value), share(value, venue.sell_tax[u])
+    charge = fee(venue, u, value)
+    taxed = min(filled, book.bonus[n])
+    tax = share(value, venue.sell_tax[u]) + bonus_tax(venue, u, taxed, received)
+    tax = min(tax, value - charge)
     book.cash[0] += value - charge - tax
     lock_cash(venue, book, u, value - charge - tax)
-    book.basis[n] -= book.basis[n] * filled // held
+    book.bonus[n] -= taxed
+    # In two parts, since the product of both may pass 64 bits.
+    whole, rest = book.basis[n] // held, book.basis[n] % held
+    book.basis[n] -= whole * filled + rest * filled // held
     book.held[n] -= filled
     book.used[n] += filled
     costs = (charge, tax)

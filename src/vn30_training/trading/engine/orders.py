@@ -77,6 +77,16 @@ def _is_forbidden(
 
 
 @compiled_lean
+def _queue_up(book: Book, n: int, waiting: int) -> None:
+    """Let a buyer into the queue of so many, behind those of at least its rank."""
+    place = waiting
+    while place > 0 and book.rank[book.queue[place - 1]] < book.rank[n]:
+        book.queue[place] = book.queue[place - 1]
+        place -= 1
+    book.queue[place] = n
+
+
+@compiled_lean
 def pursue_targets(
     venue: Venue,
     book: Book,
@@ -104,32 +114,17 @@ def pursue_targets(
             if _is_done(sell(venue, book, journal, u, n, clock, shares, price, ORDER)):
                 book.target[n] = NO_TARGET
         elif shares < 0:
+            _queue_up(book, n, buyers)
             buyers += 1
         else:
             book.target[n] = NO_TARGET
-    if buyers > 0:
-        _buy_by_rank(venue, book, journal, u, clock, least, forbid_at_limit)
-    book.patience[0] -= 1
-    if book.patience[0] == 0:
-        book.target[:] = NO_TARGET
-
-
-@compiled
-def _buy_by_rank(
-    venue: Venue,
-    book: Book,
-    journal: Journal,
-    u: int,
-    clock: int,
-    least: float,
-    forbid_at_limit: bool,
-) -> None:
-    for n in first_to_last(book.rank):
+    for n in book.queue[:buyers]:
         shares = book.target[n] - book.held[n]
-        if book.target[n] == NO_TARGET or shares <= 0:
-            continue
         if forbid_at_limit and _is_forbidden(venue, journal, u, n, clock, BUY, shares):
             continue
         price = venue.price[clock, u, n]
         if _is_done(buy(venue, book, journal, u, n, clock, shares, price, least)):
             book.target[n] = NO_TARGET
+    book.patience[0] -= 1
+    if book.patience[0] == 0:
+        book.target[:] = NO_TARGET

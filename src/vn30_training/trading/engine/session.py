@@ -13,7 +13,10 @@ def settle(book: Book, journal: Journal, u: int) -> None:
     """Unlock the shares and the cash that arrive in session ``u`` and begin its sums at 0."""
     journal.day[:] = 0
     book.used[:] = 0
-    slot = u % book.cash_due.shape[1]
+    width = book.cash_due.shape[1]
+    if width == 1:  # Nothing ever waits.
+        return
+    slot = u % width
     for clock in (OPEN, CLOSE):
         book.cash_locked[clock] -= book.cash_due[clock, slot]
         book.cash_due[clock, slot] = 0
@@ -36,7 +39,7 @@ def lock_shares(venue: Venue, book: Book, u: int, n: int, shares: int) -> None:
 def lock_cash(venue: Venue, book: Book, u: int, amount: int) -> None:
     """Keep the cash of a sale in session ``u`` from use until it has settled."""
     for clock in (OPEN, CLOSE):
-        wait = venue.wait[clock, u]
+        wait = venue.cash_wait[clock, u]
         if wait > 0:
             book.cash_locked[clock] += amount
             book.cash_due[clock, (u + wait) % book.cash_due.shape[1]] += amount
@@ -60,6 +63,7 @@ def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> Non
         journal.day[DIVIDENDS] += gross
         journal.day[TAXES] += tax
         book.basis[n] = max(book.basis[n] - gross, 0)
+        book.bonus[n] += book.held[n] * venue.taxed_bonus[u, n] // MILLION
         book.held[n] += book.held[n] * bonus // MILLION
         book.mark[n] = max(book.mark[n] - dividend, 0) * MILLION // (MILLION + bonus)
         if book.target[n] != NO_TARGET:
@@ -70,8 +74,18 @@ def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> Non
 def mark(venue: Venue, book: Book, u: int) -> None:
     """Value the stocks at the close of session ``u`` where there is one."""
     for n in range(book.held.size):
-        close = venue.price[CLOSE, u, n]
+        close = venue.close[u, n]
         book.mark[n] = close if close > 0 else book.mark[n]
+
+
+@compiled_lean
+def unpriced(venue: Venue, book: Book, u: int) -> int:
+    """Return the value at older marks of shares that have no price in session ``u``."""
+    value = 0
+    for n in range(book.held.size):
+        if venue.close[u, n] == 0:
+            value += book.held[n] * book.mark[n]
+    return value
 
 
 @compiled_lean

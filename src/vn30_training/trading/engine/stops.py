@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from vn30_training.trading.engine.book import (
     BLOCKED,
     BOTH_HIT,
@@ -13,6 +11,7 @@ from vn30_training.trading.engine.book import (
     Book,
     Journal,
 )
+from vn30_training.trading.engine.charges import MILLION
 from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.matching import sell
 from vn30_training.trading.engine.venue import OPEN, Venue
@@ -20,31 +19,32 @@ from vn30_training.trading.reasons import FILLED, STOP_LOSS, TAKE_PROFIT
 
 
 @compiled_lean
-def stop_level(venue: Venue, book: Book, u: int, n: int, loss: float) -> int:
-    """Return the price at which a fall is enough, rounded down to a tick."""
-    level = math.floor(book.basis[n] / book.held[n] * (1.0 - loss))
+def stop_level(venue: Venue, book: Book, u: int, n: int, loss: int) -> int:
+    """Return the price at which a fall by parts per million is enough, rounded down to a tick."""
+    part = MILLION - loss
+    whole, rest = book.basis[n] // book.held[n], book.basis[n] % book.held[n]
+    level = (whole * part + rest * part // book.held[n]) // MILLION
     return int(level - level % max(venue.tick[u, n], 1))
 
 
 @compiled_lean
-def profit_level(venue: Venue, book: Book, u: int, n: int, profit: float) -> int:
-    """Return the price at which a rise is enough, rounded up to a tick."""
-    level = math.ceil(book.basis[n] / book.held[n] * (1.0 + profit))
+def profit_level(venue: Venue, book: Book, u: int, n: int, profit: int) -> int:
+    """Return the price at which a rise by parts per million is enough, rounded up to a tick."""
+    part = MILLION + profit
+    whole, rest = book.basis[n] // book.held[n], book.basis[n] % book.held[n]
+    level = -(-(whole * part - -rest * part // book.held[n]) // MILLION)
     return int(level + -level % max(venue.tick[u, n], 1))
 
 
 @compiled_lean
-def watch_stops(
-    venue: Venue, book: Book, journal: Journal, u: int, loss: float, profit: float
-) -> None:
+def watch_stops(venue: Venue, book: Book, journal: Journal, u: int, loss: int, profit: int) -> None:
     """Sell what fell or rose enough during session ``u``.
 
     A stop deals at the worse of the open and its level, a target at its level; if a bar holds
     both, the stop came first. Only shares that could be sold at the open are sold, since the hour
-    is not known. Whatever the plan wanted of the stock is forgotten.
+    is not known. What the plan wanted to buy of the stock is forgotten; what it wanted to sell is
+    not, where the stop could not.
     """
-    if loss <= 0 and profit <= 0:
-        return
     for n in range(book.held.size):
         start = venue.price[OPEN, u, n]
         if book.held[n] == 0 or start == 0 or venue.volume[u, n] == 0:
@@ -59,7 +59,8 @@ def watch_stops(
         price = min(start, floor) if lost else top
         reason = sell(venue, book, journal, u, n, OPEN, book.held[n], price, kind)
         _count(journal, lost, won, reason)
-        book.target[n] = NO_TARGET
+        if book.held[n] == 0 or book.target[n] > book.held[n]:
+            book.target[n] = NO_TARGET
 
 
 @compiled_lean

@@ -11,6 +11,8 @@ from vn30_training.trading.profiles import Profile
 
 UNLIMITED = 2**62
 OPEN, CLOSE = 0, 1
+NOT_HELD = -1
+"""The price of an auction that was not held."""
 
 
 class Venue(NamedTuple):
@@ -19,23 +21,28 @@ class Venue(NamedTuple):
     Attributes
     ----------
     price
-        Of the opening and the closing auction, VND, 0 where there is none, shape (2, T, N).
-    high, low, ceiling, floor, volume, tick, cash_dividend, bonus
+        Of the opening and the closing auction, VND, shape (2, T, N); 0 where there is no bar,
+        `NOT_HELD` where there was no auction.
+    close, high, low, ceiling, floor, volume, tick, cash_dividend, bonus, taxed_bonus
         As in `Bars`, shape (T, N).
     most
         Shares an account may trade in a session, shape (T, N).
     lot, max_order, odd_lots
         As in `Bars`, shape (T,).
     wait
-        Sessions until shares bought and the cash of sales can be used at an open and at a close,
-        shape (2, T).
-    fee, sell_tax, dividend_tax
+        Sessions until shares bought can be sold at an open and at a close, shape (2, T).
+    cash_wait
+        Sessions until the cash of sales can be used at an open and at a close, shape (2, T).
+    fee, sell_tax, dividend_tax, bonus_tax
         Parts per million, shape (T,).
+    par
+        As in `Bars`, shape (T,).
     min_fee, slippage_ticks, impact
         As in `Profile`.
     """
 
     price: Ints
+    close: Ints
     high: Ints
     low: Ints
     ceiling: Ints
@@ -44,14 +51,18 @@ class Venue(NamedTuple):
     tick: Ints
     cash_dividend: Ints
     bonus: Ints
+    taxed_bonus: Ints
     most: Ints
     lot: Ints
     max_order: Ints
     odd_lots: Bools
     wait: Ints
+    cash_wait: Ints
     fee: Ints
     sell_tax: Ints
     dividend_tax: Ints
+    bonus_tax: Ints
+    par: Ints
     min_fee: int
     slippage_ticks: int
     impact: int
@@ -62,8 +73,13 @@ def make_venue(bars: Bars, profile: Profile) -> Venue:
     none = np.zeros(len(bars.dates), dtype=np.int64)
     no_limit = np.zeros(bars.close.shape, dtype=np.int64)
     wait = np.stack([bars.sellable_at_open, bars.sellable_at_close])
+    cash_wait = np.stack([bars.cash_at_open, bars.cash_at_close])
+    is_dated = profile.settlement == "dated"
+    held = bars.closing_auction | (not profile.limits)
+    at_close = np.where(held[:, np.newaxis] | (bars.close == 0), bars.close, NOT_HELD)
     return Venue(
-        price=_whole(np.stack([bars.open, bars.close])),
+        price=_whole(np.stack([bars.open, at_close])),
+        close=_whole(bars.close),
         high=_whole(bars.high),
         low=_whole(bars.low),
         ceiling=_whole(bars.ceiling) if profile.limits else no_limit,
@@ -72,14 +88,18 @@ def make_venue(bars: Bars, profile: Profile) -> Venue:
         tick=_whole(bars.tick),
         cash_dividend=_whole(bars.cash_dividend),
         bonus=_whole(bars.bonus),
+        taxed_bonus=_whole(bars.taxed_bonus),
         most=_participation(bars, profile),
         lot=_whole(bars.lot) if profile.lots else none + 1,
         max_order=_whole(bars.max_order),
         odd_lots=np.ascontiguousarray(bars.odd_lots),
-        wait=_whole(wait) if profile.settlement == "dated" else np.stack([none, none]),
+        wait=_whole(wait) if is_dated else np.stack([none, none]),
+        cash_wait=_whole(cash_wait) if is_dated else np.stack([none, none]),
         fee=_whole(bars.fee) if profile.fee_ppm is None else none + profile.fee_ppm,
         sell_tax=_whole(bars.sell_tax) if profile.sell_tax else none,
         dividend_tax=_whole(bars.dividend_tax) if profile.dividend_tax else none,
+        bonus_tax=_whole(bars.bonus_tax) if profile.dividend_tax else none,
+        par=_whole(bars.par),
         min_fee=profile.min_fee,
         slippage_ticks=profile.slippage_ticks,
         impact=profile.impact,

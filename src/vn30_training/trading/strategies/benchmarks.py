@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field
 
 from vn30_training.trading.strategies.base import Moment, Wanted, WeightStrategy
@@ -82,31 +80,6 @@ class Reversal(_ByPast):
         if len(price) <= self.sessions:
             return Wanted(reason="too few prices")
         return self._best(now, 1 - price[-1] / price[-1 - self.sessions])
-
-
-def index_nav(index: pd.Series, dates: NDArray[np.datetime64], capital: int) -> NDArray[np.int64]:
-    """Return what a capital would be worth in an index, in VND.
-
-    Parameters
-    ----------
-    index
-        Levels by date; a session without one keeps the level before.
-    dates
-        The sessions, shape (T,).
-    capital
-        VND at the close of the first session.
-
-    Raises
-    ------
-    ValueError
-        If the index has no level on or before the first session.
-    """
-    by_day = pd.Series(index.to_numpy(np.float64), index.index.to_numpy().astype("datetime64[D]"))
-    levels = by_day.dropna().sort_index().reindex(dates.astype("datetime64[D]"), method="ffill")
-    if levels.isna().any():
-        raise ValueError("the index begins after the first session")
-    worth = capital * levels.to_numpy(np.float64) / float(levels.iloc[0])
-    return np.asarray(np.floor(worth + 0.5), dtype=np.int64)
 
 
 def _equal(chosen: Bools) -> Floats:

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vn30_training.trading.bars import Ints
 from vn30_training.trading.optimisers.caps import Caps, sector_groups
+from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.strategies.history import Floats
+
+DRIFT = ("beyond_cap", "largest_position", "largest_sector")
+"""The figures of `Drift`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +21,31 @@ class Drift:
 
     Attributes
     ----------
-    share
+    beyond_cap
         Share of the sessions on which a stock or a sector was beyond its cap.
-    largest_stock, largest_sector
+    largest_position, largest_sector
         Largest share of NAV in one stock and in one sector on any session.
     """
 
-    share: float
-    largest_stock: float
+    beyond_cap: float
+    largest_position: float
     largest_sector: float
+
+
+def held_weights(shares: Ints, close: Ints, nav: Ints) -> Floats:
+    """Return the value of each position as a share of NAV, shape (T, N).
+
+    Parameters
+    ----------
+    shares
+        What is held at each close, shape (T, N).
+    close
+        Closes in VND, 0 where there is no bar, shape (T, N): there the last one counts.
+    nav
+        In VND, shape (T,).
+    """
+    known = np.where(close > 0, close, last_bar(close))
+    return np.asarray(shares * known / nav[:, None], dtype=np.float64)
 
 
 def drift_of(weights: Floats, caps: Caps, sectors: tuple[str, ...]) -> Drift:

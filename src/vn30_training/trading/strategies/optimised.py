@@ -25,7 +25,8 @@ class OptimisedWeights(WeightStrategy):
     window
         Sessions of past returns.
     holding
-        Sessions of the label, over which a forecast is earned.
+        Sessions over which a forecast is earned: the label's, or those until the next decision
+        where they are more.
     """
 
     optimiser: str = "minimum_variance"
@@ -62,4 +63,5 @@ class OptimisedWeights(WeightStrategy):
         )
         answer = optimise(make_optimiser(self.optimiser, self.options), problem)
         weights[columns] = answer.weights
-        return Wanted(weights, answer.fallback)
+        failed = answer.fallback and f"{answer.fallback}: equal weights instead"
+        return Wanted(weights, failed)

@@ -1,4 +1,4 @@
-"""What a strategy would do on forecasts handed to the stocks at random."""
+"""What a strategy wishes, handed on to other stocks: luck that trades as much."""
 
 from __future__ import annotations
 
@@ -7,63 +7,77 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vn30_training.trading.plan import Plan, TopkDropout, Weights
-from vn30_training.trading.signals_grid import Signals
-from vn30_training.trading.strategies.base import Strategy
-from vn30_training.trading.strategies.history import Bools, Floats, History
-from vn30_training.trading.strategies.random_signals import random_scores
+from vn30_training.trading.plan import Plan, Weights
+from vn30_training.trading.strategies.history import Bools, Floats
 
 
-def random_plan(
-    strategy: Strategy,
-    signals: Signals,
-    history: History,
-    rows: Bools,
-    count: int,
-    seed: int = 0,
-    first: int = 0,
-) -> Plan:
-    """Return many plans of a strategy that know nothing but turn over about as much.
-
-    TopkDropout takes the random scores as they are; other strategies decide on each draw anew, so
-    that a thousand draws take a thousand times as long as the strategy itself.
+def random_plans(plan: Plan, allowed: Bools, count: int, seed: int = 0, first: int = 0) -> Plan:
+    """Return many plans that know nothing but turn over as much as a strategy's own.
 
     Parameters
     ----------
-    strategy, signals, history, rows
-        As for `Strategy.decide`.
+    plan
+        Of one strategy: its scores or weights have the shape (T, N).
+    allowed
+        Stocks that weights may be given to, shape (T, N); scores go to the stocks that have one.
     count, seed, first
-        As for `random_signals.random_scores`. Plans of weights take 8 bytes x count x T x N: go
-        block by block.
+        As for `handed_on`.
 
     Returns
     -------
     Plan
         With scores or weights of shape (count, T, N).
     """
-    plan = strategy.decide(signals, history, rows).plan
-    if isinstance(plan, TopkDropout):
-        drawn = random_scores(plan.scores, count, seed, first)
-        return replace(plan, scores=drawn.astype(np.float64))
-    real = np.where(rows[:, None] & signals.member, signals.score, np.nan)
-    draws = (_handed_out(signals, real, drawn) for drawn in random_scores(real, count, seed, first))
-    plans = (strategy.decide(one, history, rows).plan for one in draws)
-    weights = [one.weights for one in plans if isinstance(one, Weights)]
-    return replace(plan, weights=np.stack(weights))
+    if isinstance(plan, Weights):
+        taking = allowed | (plan.weights > 0)
+        return replace(plan, weights=handed_on(plan.weights, taking, count, seed, first))
+    taking = np.isfinite(plan.scores)
+    return replace(plan, scores=handed_on(plan.scores, taking, count, seed, first))
 
 
-def _handed_out(signals: Signals, real: Floats, drawn: NDArray[np.floating]) -> Signals:
-    """Give each stock all forecasts of the one whose real score has the rank of its drawn one."""
-    givers, takers = np.argsort(real, axis=1), np.argsort(drawn, axis=1)
+def handed_on(wishes: Floats, taking: Bools, count: int, seed: int = 0, first: int = 0) -> Floats:
+    """Give each stock the wishes of another, the same one for as long as both take part.
 
-    def handed(values: Floats) -> Floats:
-        out = np.empty_like(values)
-        np.put_along_axis(out, takers, np.take_along_axis(values, givers, axis=1), axis=1)
-        return np.where(np.isfinite(real), out, np.nan)
+    A draw exchanges the names of the stocks and nothing else. So what is wished of a day, and how
+    long it is wished of a stock, stays as it was, and a strategy turns over as much, however slowly
+    or oddly its wishes change. Where the stock named takes no part that day, the one that it is
+    given takes its place, and so on: none is lost.
 
-    return replace(
-        signals,
-        score=handed(signals.score),
-        y_pred=handed(signals.y_pred),
-        p_up=handed(signals.p_up),
-    )
+    Parameters
+    ----------
+    wishes
+        Scores or weights as a strategy decides on them, shape (T, N); a row of NaN where nothing is
+        decided.
+    taking
+        Stocks that take part, shape (T, N); the others keep what they have.
+    count
+        How many to draw. They take 8 bytes x count x T x N.
+    seed
+        Of the draw.
+    first
+        Number of the first: blocks ``first=0, count=100``, ``first=100, count=100``, ... are
+        together the same as all at once.
+
+    Returns
+    -------
+    ndarray
+        Shape (count, T, N), each row that of ``wishes`` in another order.
+    """
+    out = np.empty((count, *wishes.shape))
+    for number in range(count):
+        names = np.random.default_rng([seed, first + number]).permutation(wishes.shape[1])
+        out[number] = np.take_along_axis(wishes, _givers(names, taking), axis=1)
+    return out
+
+
+def _givers(names: NDArray[np.int64], taking: Bools) -> NDArray[np.int64]:
+    """Return whose wishes each stock is given, shape (T, N): one that takes part for another.
+
+    Following a permutation from a stock leads back to it: one that takes part is met on the way.
+    """
+    givers = np.broadcast_to(names, taking.shape)
+    while True:
+        absent = taking & ~np.take_along_axis(taking, givers, axis=1)
+        if not absent.any():
+            return np.where(taking, givers, np.arange(names.size))
+        givers = np.where(absent, names[givers], givers)

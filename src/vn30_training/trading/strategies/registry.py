@@ -35,6 +35,13 @@ BENCHMARKS: dict[str, type[Strategy]] = {
     "momentum_12_1": Momentum,
     "reversal_5": Reversal,
 }
+FROM_THE_BEST = (
+    *("inverse_volatility", "minimum_variance", "mean_variance", "risk_parity", "hrp"),
+    *("tracking", "turnover_aware"),
+)
+"""The optimisers that are presets: each spreads NAV over the stocks with the best scores."""
+_OF_THE_BEST = {"best": 15, "caps": {"stock": 0.15, "sector": 0.40}}
+
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "topk_5": ("topk_dropout", {"topk": 5, "n_drop": 1}),
     "topk_8": ("topk_dropout", {"topk": 8, "n_drop": 2}),
@@ -43,6 +50,7 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "threshold_p_up": ("threshold", {"by": "probability", "enter": 0.55, "leave": 0.50}),
     "score_rank": ("score_weighted", {"method": "rank"}),
     "score_softmax": ("score_weighted", {"method": "softmax"}),
+    **{name: ("optimised", {"optimiser": name, **_OF_THE_BEST}) for name in FROM_THE_BEST},
 }
 
 
