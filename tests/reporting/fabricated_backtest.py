@@ -46,7 +46,11 @@ def fabricate_backtest(
         daily=net,
         gross=pd.concat([days for _, days in daily], ignore_index=True),
         performance=performance_table(net, held[BUY_AND_HOLD], TRIALS).assign(
-            beyond_cap=0.02, largest_position=0.24, largest_sector=0.61
+            beyond_cap=0.02,
+            largest_position=0.24,
+            largest_sector=0.61,
+            unpriced=0.0,
+            unpriced_at_end=0.0,
         ),
         unfilled=_per_key(keys, lambda: _unfilled(random)),
         stops=_per_key(

@@ -133,6 +133,14 @@ def test_random_signals_that_trade_otherwise_are_told(tables):
     assert text.endswith("more than 15 % off in 2.")
 
 
+def test_what_stands_at_an_old_price_at_the_end_is_told(tables):
+    assert "without a price" not in told(tables, "Positions")
+    share = tables.performance["unpriced_at_end"].copy()
+    share[tables.strategies.index[2]] = 0.19
+    text = told(tables, "Positions", unpriced_at_end=share)
+    assert "At the end up to 19 % of NAV" in text
+
+
 def test_the_largest_position_is_named(tables):
     largest = tables.performance["largest_position"].copy()
     place = tables.strategies.index[4]

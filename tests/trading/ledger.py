@@ -34,6 +34,7 @@ class Position:
     parcels: list = field(default_factory=list)
     paid: int = 0
     taxable: int = 0
+    opened: int = 0
 
     @property
     def shares(self):
@@ -69,6 +70,7 @@ class Ledger:
 
     def run(self, weights):
         for u in range(len(self.bars.dates)):
+            self.session = u
             self.day = dict.fromkeys(("fees", "taxes", "slippage", "dividends", "turnover"), 0)
             self.traded = [0] * len(self.bars.symbols)
             if u:
@@ -99,9 +101,12 @@ class Ledger:
             if self.worth[n] == 0:
                 continue
             value = round(min(weight, self.plan.max_weight) * nav)
-            down, up = value // self.worth[n], ceil(Fraction(value, self.worth[n]))
-            held = self.positions[n].shares
-            self.wishes[n] = down if held < down else up if held > up else held
+            self.wishes[n] = self.aim(n, value)
+
+    def aim(self, n, value):
+        down, up = value // self.worth[n], ceil(Fraction(value, self.worth[n]))
+        held = self.positions[n].shares
+        return down if held < down else up if held > up else held
 
     def pay_out(self, u):
         for n, position in enumerate(self.positions):
@@ -155,17 +160,25 @@ class Ledger:
             spare = self.positions[n].shares - self.wishes[n]
             if spare == 0:
                 del self.wishes[n]
-            elif spare > 0:
+            elif spare > 0 and self.may_deal(u, n, "sell", spare, prices[n]):
                 reason = self.sell(u, n, spare, prices[n], self.profile.at)
                 if reason in ("filled", "lot"):
                     del self.wishes[n]
         for n in sorted(self.wishes, key=lambda n: (-self.weights[n], n)):
             lack = self.wishes[n] - self.positions[n].shares
-            if lack > 0 and self.buy(u, n, lack, prices[n]) in ("filled", "lot"):
+            if lack <= 0 or not self.may_deal(u, n, "buy", lack, prices[n]):
+                continue
+            if self.buy(u, n, lack, prices[n]) in ("filled", "lot"):
                 del self.wishes[n]
         self.tries -= 1
         if self.tries == 0:
             self.wishes = {}
+
+    def may_deal(self, u, n, side, shares, price):
+        return True
+
+    def is_too_little(self, done, wanted):
+        return False
 
     def hindrance(self, u, n, price, side, at):
         if price and self.is_broken(u, at):
@@ -254,8 +267,10 @@ class Ledger:
                     middle = (low + high + 1) // 2 * lot
                     fits = middle * paid + self.fee(u, middle * paid) <= purse
                     low, high = (middle // lot, high) if fits else (low, middle // lot - 1)
-                done = low * lot
+                done = 0 if self.is_too_little(low * lot, wanted) else low * lot
         if done:
+            if self.positions[n].shares == 0:
+                self.positions[n].opened = u
             fee = self.fee(u, done * paid)
             self.spend(u, done * paid + fee)
             self.positions[n].parcels.append(Parcel(done, *self.usable(u)))
@@ -314,3 +329,45 @@ class Ledger:
                 "reason": reason,
             }
         )
+
+
+class BestLedger(Ledger):
+    """One account that follows TopkDropout, sized at the decision."""
+
+    def decide(self, row):
+        if all(np.isnan(row)):
+            return
+        plan, u, stocks = self.plan, self.session, range(len(row))
+        held = [n for n in stocks if self.positions[n].shares]
+        live = [n for n in stocks if self.bars.close[u - 1, n] and self.bars.volume[u - 1, n]]
+        worst_last = sorted(stocks, key=lambda n: (np.isnan(row[n]), -row[n], n))
+        room = max(plan.n_drop + plan.topk - len(held), 0)
+        new = [n for n in worst_last if n in live and n not in held and row[n] == row[n]][:room]
+        pool = [n for n in worst_last if n in live and (n in held or n in new)]
+        weakest = pool[-plan.n_drop :] if plan.n_drop else []
+        leaving = [
+            n
+            for n in weakest
+            if n in held
+            and u - self.positions[n].opened >= plan.hold_thresh
+            and self.positions[n].free(u, self.profile.at)
+        ]
+        self.wishes = dict.fromkeys(leaving, 0)
+        self.weights = [-np.inf if np.isnan(score) else score for score in row]
+        self.tries = plan.patience + 1
+        cash = sum(m.amount for m in self.money)
+        cash += sum(self.positions[n].shares * self.worth[n] for n in leaving)
+        places = min(max(len(leaving) + plan.topk - len(held), 0), len(new))
+        cap = int(plan.max_weight * self.value())
+        for n in new[:places]:
+            self.wishes[n] = self.aim(n, min(int(cash * plan.risk_degree / places), cap))
+
+    def may_deal(self, u, n, side, shares, price):
+        for way, limit in (("buy", "at ceiling"), ("sell", "at floor")):
+            if self.hindrance(u, n, price, way, self.profile.at) == limit:
+                self.book(u, n, side, shares, 0, price, price, 0, 0, limit)
+                return False
+        return True
+
+    def is_too_little(self, done, wanted):
+        return 2 * done < wanted

@@ -126,6 +126,30 @@ def test_scores_that_tell_no_stocks_apart_are_not_traded(traded):
     assert run(panel, sessions, constant)["daily"].empty
 
 
+def test_a_family_is_judged_where_it_forecasts_and_gaps_are_noted(traded):
+    panel, sessions, forecasts = traded
+    days = np.sort(forecasts["date"].unique())
+    late = forecasts[forecasts["date"].between(days[60], days[150])].assign(family="late")
+    hole = (days[90] <= late["date"]) & (late["date"] < days[110])
+    found = run(panel, sessions, pd.concat([forecasts, late[~hole]], ignore_index=True))
+    span = found["daily"][found["daily"]["family"] == "late"]["date"]
+    assert (span.min(), span.max()) == (days[60], late["label_end"].max())
+    notes = found["notes"][found["notes"]["strategy"] == "topk"].drop_duplicates("date")
+    assert set(notes["family"]) == {"late"}
+    assert notes["date"].tolist() == [days[0], days[90], days[151]]
+    assert f"no forecasts up to {pd.Timestamp(days[109]):%Y-%m-%d}" in notes["reason"].iloc[1]
+
+
+def test_positions_are_those_of_the_last_session_of_each_month(tables):
+    positions, daily = tables["positions"], tables["daily"]
+    weights = positions.groupby([*STRATEGY, "date"])["weight"].sum()
+    exposure = daily.set_index([*STRATEGY, "date"])["exposure"]
+    pd.testing.assert_series_equal(weights, exposure[weights.index], check_names=False)
+    months = daily["date"].groupby(daily["date"].dt.to_period("M")).max()
+    assert set(positions["date"]) == set(months[1:])
+    assert (positions["shares"] > 0).all()
+
+
 def test_the_future_changes_nothing_before_it(traded, tables):
     panel, sessions, forecasts = traded
     cut = np.sort(forecasts["date"].unique())[120]

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.trading.ledger import Ledger
+from tests.trading.ledger import BestLedger, Ledger
 from tests.trading.markets import random_bars, random_weights
 
-from vn30_training.trading.plan import Stops, Weights
+from vn30_training.trading.plan import Stops, TopkDropout, Weights
 from vn30_training.trading.profiles import PROFILES
 from vn30_training.trading.reasons import REASONS
 from vn30_training.trading.simulation import simulate
@@ -18,8 +18,11 @@ STOPS = (Stops(), Stops(0.05, 0.15), Stops(loss=0.03), Stops(profit=0.02))
 
 def compare(bars, plan, profile, capital=CAPITAL):
     simulation = simulate(bars, plan, profile, capital, shares=True, fills=True)
-    for s, weights in enumerate(plan.weights):
-        ledger = Ledger(bars, profile, capital, plan).run(weights)
+    kind, signals = (
+        (Ledger, plan.weights) if isinstance(plan, Weights) else (BestLedger, plan.scores)
+    )
+    for s, signal in enumerate(signals):
+        ledger = kind(bars, profile, capital, plan).run(signal)
         assert simulation.nav[s].tolist() == ledger.nav
         assert simulation.shares[s].tolist() == ledger.shares
         assert simulation.stops[s].tolist() == ledger.stops
@@ -40,6 +43,27 @@ def test_all_rules_together_agree_to_the_dong(seed, at):
     plan = Weights(weights, max_weight=0.4, patience=seed % 4, stops=STOPS[seed % 4])
     profile = PROFILES["hose"].model_copy(update={"at": at, "participation": 0.2})
     compare(bars, plan, profile)
+
+
+@pytest.mark.parametrize("at", ["open", "close"])
+@pytest.mark.parametrize("seed", range(10))
+def test_the_best_of_scores_agree_to_the_dong(seed, at):
+    bars = random_bars(seed)
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(3, *bars.close.shape)).cumsum(axis=1)
+    scores[rng.random(scores.shape) < 0.1] = np.nan
+    scores[rng.random(scores.shape[:2]) < 0.3] = np.nan
+    plan = TopkDropout(
+        scores,
+        topk=2 + seed % 3,
+        n_drop=1 + seed % 2,
+        hold_thresh=seed % 4,
+        max_weight=0.4,
+        patience=seed % 4,
+        stops=STOPS[seed % 4],
+    )
+    profile = PROFILES["hose"].model_copy(update={"at": at, "participation": 0.2})
+    assert len(compare(bars, plan, profile).fills) > 50
 
 
 @pytest.mark.parametrize("name", ["fees_only", "frictionless"])

@@ -33,6 +33,8 @@ from vn30_training.trading.backtest_tables import (
 LEVEL = 0.05
 DIVIDENDS = 0.02
 """What the stocks of an index may pay a year, of their prices."""
+CRUMB = 0.005
+"""Share of NAV below which nothing is said of stocks without a price."""
 ALIKE = 0.15
 """How far the turnover of random signals may be from a strategy's own and be called the same."""
 
@@ -188,7 +190,7 @@ def _falls(table: pd.DataFrame, benchmarks: pd.DataFrame) -> Sentence | None:
 
 def _positions(table: pd.DataFrame) -> Sentence | None:
     """Tell how far prices carried what was decided within the caps."""
-    columns = ["beyond_cap", "largest_position", "largest_sector"]
+    columns = ["beyond_cap", "largest_position", "largest_sector", "unpriced_at_end"]
     held = table.assign(**{name: table.get(name) for name in columns}).dropna(subset=columns)
     if held.empty:
         return None
@@ -200,7 +202,18 @@ def _positions(table: pd.DataFrame) -> Sentence | None:
         f"{percent(beyond.median(), 0)} % of the sessions in the median strategy, at most on "
         f"{percent(beyond.max(), 0)} %. The largest position of all was "
         f"{percent(largest['largest_position'], 0)} % of NAV ({called(largest)}), the largest "
-        f"sector {percent(held['largest_sector'].max(), 0)} %.",
+        f"sector {percent(held['largest_sector'].max(), 0)} %.{_without_price(held)}",
+    )
+
+
+def _without_price(held: pd.DataFrame) -> str:
+    """Tell how much stands at old prices at the end, where that is more than a crumb."""
+    most = held.sort_values("unpriced_at_end").to_dict("records")[-1]
+    if not most["unpriced_at_end"] > CRUMB:
+        return ""
+    return (
+        f" At the end up to {percent(most['unpriced_at_end'], 0)} % of NAV ({called(most)}) was in "
+        "stocks without a price, at their last one: what it is really worth is not known."
     )
 
 

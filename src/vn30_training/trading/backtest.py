@@ -13,7 +13,7 @@ from vn30_training.trading.backtest_options import BacktestOptions, Entry
 from vn30_training.trading.backtest_tables import BENCHMARK
 from vn30_training.trading.bars import Bars
 from vn30_training.trading.chance import CHANCE, beside_random
-from vn30_training.trading.daily import daily_table, named_fills
+from vn30_training.trading.daily import daily_table, named_fills, positions_of
 from vn30_training.trading.engine.book import EVENTS
 from vn30_training.trading.market_bars import make_bars
 from vn30_training.trading.plan import Plan, Weights
@@ -33,11 +33,14 @@ EMPTY = {
         ("daily", "gross", "unfilled", "stops", "fills"), pd.DataFrame(columns=STRATEGY)
     ),
     "drift": pd.DataFrame(columns=[*STRATEGY, *DRIFT]),
+    "positions": pd.DataFrame(columns=[*STRATEGY, "date", "symbol", "shares", "weight"]),
     "chance": pd.DataFrame(columns=[*STRATEGY, *CHANCE, "drawn"]),
     "notes": pd.DataFrame(columns=[*STRATEGY, "date", "reason"]).astype({"date": "M8[us]"}),
 }
 """The tables without a row."""
 _BLOCK = 50
+_GAP = 10
+"""Sessions: fewer without forecasts end a label, as the last ones do, or are a holiday's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class Market:
     bars: Bars
     history: History
 
+    def between(self, first: pd.Timestamp, last: pd.Timestamp) -> Self:
+        """Return the market with no bars but those from ``first`` to ``last``."""
+        days = np.array([first, last], dtype="datetime64[D]")
+        start, end = (
+            int(np.searchsorted(self.bars.dates, day, side))
+            for day, side in zip(days, ("left", "right"), strict=True)
+        )
+        return replace(self, bars=_sessions(self.bars, slice(start, end)))
+
     @classmethod
     def of(
         cls,
@@ -66,8 +78,8 @@ class Market:
     ) -> Self:
         """Lay out the panel; trading begins with the session ``first``, see also `make_bars`."""
         whole = make_bars(panel, sessions, load_rules(options.market), actions, options.basis)
-        start = int(np.searchsorted(whole.dates, np.datetime64(first, "D")))
-        return cls(_since(whole, start), history_of(panel, whole.dates, whole.symbols))
+        market = cls(whole, history_of(panel, whole.dates, whole.symbols))
+        return market.between(first, panel["date"].max())
 
 
 @dataclass(slots=True)
@@ -86,6 +98,8 @@ class Tried:
         Every order, see `simulation.Simulation`.
     drift
         How far positions went beyond their caps, see `strategies.drift.Drift`.
+    positions
+        ``date, symbol, shares, weight`` (of NAV) at the last session of each month.
     chance
         What `beside_random` tells, and ``drawn``, how many random strategies there were.
     notes
@@ -98,6 +112,7 @@ class Tried:
     stops: list[pd.DataFrame] = field(default_factory=list)
     fills: list[pd.DataFrame] = field(default_factory=list)
     drift: list[pd.DataFrame] = field(default_factory=list)
+    positions: list[pd.DataFrame] = field(default_factory=list)
     chance: list[pd.DataFrame] = field(default_factory=list)
     notes: list[pd.DataFrame] = field(default_factory=list)
 
@@ -130,17 +145,21 @@ def backtest(
     Returns
     -------
     dict
-        The tables of `Tried`.
+        The tables of `Tried`. A family is judged from its first forecast to the end of its last
+        label, and where its forecasts have gaps a note says so.
     """
     tried = Tried()
     for (family, scope), own in forecasts.groupby(["family", "scope"], sort=True):
-        signals = signals_of(own, market.bars.dates, market.bars.symbols)
+        spanned = market.between(own["date"].min(), own["label_end"].max())
+        signals = signals_of(own, spanned.bars.dates, spanned.bars.symbols)
         if not _tells_apart(np.where(signals.member, signals.score, np.nan)):
             continue
+        gaps = _gaps(signals, market)
         for name, entry in options.strategies.items():
             for rebalance in options.rebalance if entry.rebalance is None else entry.rebalance:
                 key = (str(family), str(scope), name, rebalance)
-                _try(tried, key, entry, signals, market, options)
+                _try(tried, key, entry, signals, spanned, options)
+                tried.notes += [_beside(_named(key), gap) for gap in gaps]
     return tried.tables()
 
 
@@ -180,7 +199,7 @@ def _try(
     bars, profile = market.bars, PROFILES[options.profile]
     strategy = make_strategy(entry.strategy or key[2], entry.options)
     decided = strategy.decide(signals, market.history, decision_rows(bars.dates, key[3]))
-    named = pd.DataFrame([dict(zip(STRATEGY, key, strict=True))])
+    named = _named(key)
     net = simulate(bars, decided.plan, profile, options.capital, shares=True, fills=True)
     free = PROFILES["frictionless"].model_copy(update={"at": profile.at})
     gross = simulate(bars, decided.plan, free, options.capital)
@@ -190,8 +209,10 @@ def _try(
     tried.stops.append(named.assign(**dict(zip(EVENTS, net.stops[0].tolist(), strict=True))))
     if net.shares is not None:
         weights = held_weights(net.shares[0], bars.close, net.nav[0])
-        drift = drift_of(weights, strategy.caps, market.history.sectors)
+        unpriced = net.unpriced[0] / net.nav[0]
+        drift = drift_of(weights, strategy.caps, market.history.sectors, unpriced)
         tried.drift.append(named.assign(**asdict(drift)))
+        tried.positions.append(_beside(named, positions_of(net.shares[0], weights, bars)))
     if net.fills is not None:
         fills = named_fills(net.fills, named)
         tried.fills.append(fills.astype(dict.fromkeys(fills.select_dtypes("category"), "str")))
@@ -229,6 +250,26 @@ def _chance(
     return {**beside_random(net.nav[0], net.turnover[0], navs, traded), "drawn": options.random}
 
 
+def _named(key: tuple[str, str, str, Frequency]) -> pd.DataFrame:
+    return pd.DataFrame([dict(zip(STRATEGY, key, strict=True))])
+
+
+def _gaps(signals: Signals, market: Market) -> list[pd.DataFrame]:
+    """Return a note for each span of the market, long enough to matter, without forecasts."""
+    told = pd.Series(signals.forecast, signals.dates).reindex(market.bars.dates, fill_value=False)
+    runs = told.ne(told.shift()).cumsum()
+    spans = [run.index for _, run in told.groupby(runs) if not run.any() and len(run) > _GAP]
+    return [
+        pd.DataFrame(
+            {
+                "date": [pd.Timestamp(span[0])],
+                "reason": [f"no forecasts up to {span[-1]:%Y-%m-%d}: nothing is decided anew"],
+            }
+        ).astype({"date": "M8[us]"})
+        for span in spans
+    ]
+
+
 def _beside(named: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return named.merge(table, how="cross")
 
@@ -255,9 +296,9 @@ def _no_forecasts(market: Market) -> Signals:
     )
 
 
-def _since(bars: Bars, start: int) -> Bars:
+def _sessions(bars: Bars, kept: slice) -> Bars:
     cut = {
-        one.name: getattr(bars, one.name)[start:]
+        one.name: getattr(bars, one.name)[kept]
         for one in fields(bars)
         if isinstance(getattr(bars, one.name), np.ndarray)
     }

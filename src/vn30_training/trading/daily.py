@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from vn30_training.trading.bars import Bars, Ints
 
 if TYPE_CHECKING:
     from vn30_training.trading.simulation import Simulation
+
+Floats = NDArray[np.float64]
 
 MONEY = ("nav", "cash", "fees", "taxes", "slippage", "dividends", "turnover")
 
@@ -42,6 +47,35 @@ def daily_table(simulation: Simulation, plans: pd.DataFrame) -> pd.DataFrame:
     for name in (*MONEY, "exposure"):
         days[name] = getattr(simulation, name).ravel()
     return days
+
+
+def positions_of(shares: Ints, weights: Floats, bars: Bars) -> pd.DataFrame:
+    """Return what one plan holds at the last session of each month.
+
+    Parameters
+    ----------
+    shares, weights
+        Held at each close, and their part of NAV, shape (T, N).
+    bars
+        The market.
+
+    Returns
+    -------
+    DataFrame
+        ``date, symbol, shares, weight``, one row per stock held.
+    """
+    months = bars.dates.astype("datetime64[M]")
+    last = np.flatnonzero(np.append(months[1:] != months[:-1], True))
+    month, stock = shares[last].nonzero()
+    session = last[month]
+    return pd.DataFrame(
+        {
+            "date": bars.dates[session].astype("datetime64[us]"),
+            "symbol": np.array(bars.symbols, dtype=object)[stock],
+            "shares": shares[session, stock],
+            "weight": weights[session, stock],
+        }
+    ).astype({"symbol": "str"})
 
 
 def named_fills(fills: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:

@@ -24,8 +24,8 @@ class Profile(BaseModel):
     min_fee
         Least fee of an order, VND.
     sell_tax, dividend_tax
-        Whether the dated taxes are paid: on sales, losing ones too, and on dividends in cash or
-        in shares.
+        Whether the dated taxes are paid: on sales, losing ones too; on dividends in cash and, when
+        they are sold, in shares.
     slippage_ticks
         Price steps by which an order deals worse than the auction, never beyond a limit.
     impact

@@ -9,9 +9,9 @@ from kedro.pipeline import Node, Pipeline
 from vn30_training.models.scope import Scope
 from vn30_training.pipelines.backtest import nodes
 
-TABLES = ("daily", "gross", "unfilled", "stops", "fills", "drift", "chance", "notes")
+TABLES = ("daily", "gross", "unfilled", "stops", "fills", "drift", "positions", "chance", "notes")
 JUDGED = ("performance", "excess", "sensitivity", "trades")
-UNTOLD = ("fills", "drift")
+UNTOLD = ("fills", "drift", "positions")
 FIGURES = ("excess", "costs")
 FORECASTS = {"walk_forward": "stitched", "baseline": "forecasts"}
 _MARKET = ("panel", "sessions", "corporate_actions", "params:backtest")

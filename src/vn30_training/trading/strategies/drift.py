@@ -1,4 +1,4 @@
-"""How far prices carried positions beyond what may be decided."""
+"""What became of positions: carried beyond what may be decided, or left without a price."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from vn30_training.trading.optimisers.caps import Caps, sector_groups
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.strategies.history import Floats
 
-DRIFT = ("beyond_cap", "largest_position", "largest_sector")
+DRIFT = ("beyond_cap", "largest_position", "largest_sector", "unpriced", "unpriced_at_end")
 """The figures of `Drift`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Positions beyond their caps.
+    """Positions beyond their caps, and at old prices.
 
     Attributes
     ----------
@@ -25,11 +25,16 @@ class Drift:
         Share of the sessions on which a stock or a sector was beyond its cap.
     largest_position, largest_sector
         Largest share of NAV in one stock and in one sector on any session.
+    unpriced, unpriced_at_end
+        Share of NAV in stocks that had no price that session, at their last one: the mean of all
+        sessions, and of the last.
     """
 
     beyond_cap: float
     largest_position: float
     largest_sector: float
+    unpriced: float
+    unpriced_at_end: float
 
 
 def held_weights(shares: Ints, close: Ints, nav: Ints) -> Floats:
@@ -48,7 +53,7 @@ def held_weights(shares: Ints, close: Ints, nav: Ints) -> Floats:
     return np.asarray(shares * known / nav[:, None], dtype=np.float64)
 
 
-def drift_of(weights: Floats, caps: Caps, sectors: tuple[str, ...]) -> Drift:
+def drift_of(weights: Floats, caps: Caps, sectors: tuple[str, ...], unpriced: Floats) -> Drift:
     """Measure the weights that were really held.
 
     Parameters
@@ -57,6 +62,8 @@ def drift_of(weights: Floats, caps: Caps, sectors: tuple[str, ...]) -> Drift:
         Value of each position as a share of NAV, shape (T, N).
     caps, sectors
         The limits at the decision, and the sector of each stock.
+    unpriced
+        Share of NAV without a price in each session, shape (T,).
     """
     stock = weights.max(axis=1, initial=0.0)
     groups = sector_groups(sectors)
@@ -65,4 +72,10 @@ def drift_of(weights: Floats, caps: Caps, sectors: tuple[str, ...]) -> Drift:
     beyond = stock > caps.stock
     if caps.sector is not None:
         beyond |= sector > caps.sector
-    return Drift(float(beyond.mean()), float(stock.max()), float(sector.max()))
+    return Drift(
+        beyond_cap=float(beyond.mean()),
+        largest_position=float(stock.max()),
+        largest_sector=float(sector.max()),
+        unpriced=float(unpriced.mean()),
+        unpriced_at_end=float(unpriced[-1]),
+    )
