@@ -140,6 +140,23 @@ def test_nodes_grow_with_symbols_times_scopes_and_nothing_else():
     assert all(not pipeline.inputs() & pipeline.outputs() for pipeline in pipelines.values())
 
 
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"model": "ridg"}, "orders.model: no family 'ridg'; did you mean 'ridge'?"),
+        ({"scope": "finetuned"}, "orders.scope: ridge has no scope 'finetuned'; valid names: "),
+    ],
+)
+def test_orders_of_a_model_that_is_none_are_refused(chosen, words):
+    parameters = load("local")["parameters"]
+    project.use({**parameters, "orders": {**parameters["orders"], **chosen}})
+    try:
+        with pytest.raises(ValueError, match=re.escape(words)):
+            pipeline_registry.register_pipelines()
+    finally:
+        project._parameters = None
+
+
 def test_the_walk_forward_is_whole_where_it_is_asked_for_and_small_to_look_at():
     parameters = project.use(load("local")["parameters"])
     try:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import CONTEXT_SETTINGS
+from kedro.validation.exceptions import ParameterValidationError
 
 DEFAULT_RUNNER = "vn30_training.running.runner.InstanceRunner"
 
@@ -19,8 +20,10 @@ def _run_quietly(**options: Any) -> Any:
     assert kedro_run.callback is not None
     try:
         return kedro_run.callback(**options)
-    except ValueError as error:  # a name or an option that does not exist: no traceback needed
-        raise click.ClickException(str(error)) from error
+    except (ValueError, ParameterValidationError) as error:
+        # A name or an option that does not exist, or a value that cannot be: no traceback needed.
+        told = [line for line in str(error).splitlines() if "errors.pydantic.dev" not in line]
+        raise click.ClickException("\n".join(told)) from error
 
 
 def _project_run() -> click.Command:

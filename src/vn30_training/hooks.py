@@ -143,7 +143,8 @@ def _maker(names: list[str]) -> str:
     """Return the pipeline that makes all of these; the later ones make what the data does, too."""
     if any(name.startswith(("stitched_", "fold_", "walk_forward_")) for name in names):
         return "walk_forward"
-    if any(name.startswith(("board_", "forecasts_")) or name.endswith(".model") for name in names):
+    trained = ("board_", "forecasts_", "trained_vintage")
+    if any(name.startswith(trained) or name.endswith(".model") for name in names):
         return "baseline"
     return "data"
 

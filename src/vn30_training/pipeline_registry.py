@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from kedro.framework.project import pipelines as registered
@@ -10,7 +10,8 @@ from kedro.pipeline import Node, Pipeline
 
 from vn30_training import project
 from vn30_training.evaluation.folds import choose_preset
-from vn30_training.models.scope import first_of_each_kind
+from vn30_training.models.options import nearest
+from vn30_training.models.scope import Scope, first_of_each_kind
 from vn30_training.pipelines import (
     audit,
     backtest,
@@ -56,7 +57,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "data": lambda: [],
         "baseline": lambda: [*of_families(*specs), *report.create_pipeline(specs).nodes],
         "forecast": lambda: forecast.create_pipeline(scopes),
-        "orders": lambda: [*forecast.create_pipeline(scopes), *orders.create_pipeline()],
+        "orders": lambda: orders.create_pipeline(*_traded(scopes)),
         "backtest": lambda: backtest.create_pipeline(list(specs), traded),
         "preflight": lambda: preflight.create_pipeline(specs, scopes),
         "audit": lambda: audit.create_pipeline(scopes),
@@ -82,3 +83,16 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     known = set(asked) <= builders.keys()
     return {name: builders[name]() for name in (asked if asked and known else builders)}
+
+
+def _traded(scopes: Mapping[str, Sequence[Scope]]) -> tuple[str, list[Scope]]:
+    """Return the family whose forecasts are traded, and its instances of the scope asked for."""
+    options = project.parameters()["orders"]
+    family, scope = options["model"], options.get("scope", "pooled")
+    if family not in scopes:
+        raise ValueError(f"orders.model: no family {family!r}; {nearest(family, scopes)}")
+    own = [one for one in scopes[family] if one.kind == scope]
+    if not own:
+        kinds = sorted({one.kind for one in scopes[family]})
+        raise ValueError(f"orders.scope: {family} has no scope {scope!r}; {nearest(scope, kinds)}")
+    return family, own

@@ -6,7 +6,9 @@ import pytest
 
 @pytest.fixture(scope="module")
 def root(baseline, tmp_path_factory):
-    return baseline.root.copy(tmp_path_factory.mktemp("money") / "data")
+    root = baseline.root.copy(tmp_path_factory.mktemp("money") / "data")
+    (root.path / "01_raw").mkdir(exist_ok=True)
+    return root
 
 
 @pytest.mark.slow
@@ -33,7 +35,6 @@ def test_every_strategy_is_held_against_doing_nothing(root):
 
 def test_orders_of_the_next_session_keep_to_cash_and_lots(root):
     holdings = root.path / "01_raw/holdings.csv"
-    holdings.parent.mkdir(exist_ok=True)
     holdings.write_text("symbol,shares,settled\nFPT,1000,1000\ncash,50000000,50000000\n")
     finished = root.run("--pipeline=orders")
     assert finished.code == 0, finished.text
@@ -48,8 +49,26 @@ def test_orders_of_the_next_session_keep_to_cash_and_lots(root):
 @pytest.mark.slow
 def test_holdings_that_cannot_be_are_refused_by_line(root):
     holdings = root.path / "01_raw/holdings.csv"
-    holdings.write_text("symbol,shares,settled\nFPT,100,200\n")
+    holdings.write_text("symbol,shares,settled,average_price\nFPT,100,200,\nVNM,100,100,56.5\n")
     finished = root.run("--pipeline=orders")
     assert finished.code != 0
-    assert "D03" in finished.text
-    assert "holdings.csv" in finished.flat
+    told = [line.strip() for line in finished.text.splitlines()]
+    for line, start in zip(
+        told[-3:],
+        (
+            "write_orders: DataError: D036 error FPT holdings.csv:2: 200 of 100 are settled.",
+            "D050 error VNM holdings.csv:3: average_price is '56.5'.",
+            "D038 error holdings.csv: No row has the symbol cash.",
+        ),
+        strict=True,
+    ):
+        assert line.startswith(start), finished.text
+
+
+@pytest.mark.slow
+def test_an_option_of_orders_that_is_none_is_told_without_a_traceback(root):
+    finished = root.run("--pipeline=orders", "--params=orders.topk=3")
+    assert finished.code == 1
+    assert "OrderOptions" in finished.error
+    assert "topk" in finished.error
+    assert "Traceback" not in finished.text

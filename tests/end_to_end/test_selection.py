@@ -52,12 +52,18 @@ def test_parts_run_on_a_finished_root_and_do_only_their_own_work(baseline, tmp_p
     assert root.digests() == baseline.root.digests()
 
 
-def test_an_empty_root_is_told_which_command_fills_it(tmp_path):
-    root = DataRoot(tmp_path / "data")
-    finished = root.run("--namespace=tft")
+@pytest.mark.parametrize(
+    ("selection", "lacks", "maker"),
+    [
+        ("--namespace=tft", "features, labels, split", "data"),
+        ("--pipeline=orders", "ridge.VN30.model, trained_vintage", "baseline"),
+    ],
+)
+def test_an_empty_root_is_told_which_command_fills_it(selection, lacks, maker, tmp_path):
+    finished = DataRoot(tmp_path / "data").run(selection)
     assert finished.code == 1
     assert finished.text.strip().splitlines()[-1] == (
-        "Error: Missing: features, labels, split. Make them first with: kedro run --pipeline=data"
+        f"Error: Missing: {lacks}. Make them first with: kedro run --pipeline={maker}"
     )
     assert "Traceback" not in finished.text
 

@@ -6,6 +6,7 @@ from kedro.pipeline import Pipeline
 from tests.trading.order_market import options, order_market
 
 from vn30_training.market.issues import DataError
+from vn30_training.models.scope import Scope
 from vn30_training.pipelines.orders import create_pipeline, nodes
 
 DAY = pd.Timestamp("2024-03-15")
@@ -22,7 +23,7 @@ def write(holdings=None, simulated=True, date="2024-03-15", actions=None):
 
 def test_without_a_file_the_account_is_empty_and_that_is_said():
     made = write()
-    assert made["summary"]["account"] == "an empty account of 700000000 VND"
+    assert made["summary"]["account"] == "none, 700,000,000 VND of cash"
     assert made["summary"]["cash_before"] == made["summary"]["nav"] == 700_000_000
     assert set(made["table"]["side"]) == {"buy"}
 
@@ -62,8 +63,19 @@ def test_forecasts_of_another_day_than_the_released_one_are_refused():
         write(date="2024-03-14")
 
 
-def test_orders_wait_for_the_release_of_the_forecast():
-    pipeline = Pipeline(create_pipeline())
-    needed = {"as_of", "next_session", "params:orders", "holdings", "raw_actions"}
-    assert needed <= pipeline.inputs()
+def test_orders_wait_for_the_release_of_the_forecast_and_need_no_model_but_those_traded():
+    pipeline = Pipeline(create_pipeline("ridge", [Scope("pooled")]))
+    models = {name for name in pipeline.inputs() if name.endswith(".model")}
+    assert models == {"ridge.VN30.model"}
+    assert {
+        "trained_vintage",
+        "clock",
+        "params:orders",
+        "holdings",
+        "raw_actions",
+    } <= pipeline.inputs()
+    assert {"as_of", "traded_forecasts"} <= pipeline.all_outputs()
     assert pipeline.outputs() == {"orders", "orders_summary"}
+    alone = Pipeline(create_pipeline("lstm", [Scope("symbol", "FPT"), Scope("symbol", "VCB")]))
+    models = {name for name in alone.inputs() if name.endswith(".model")}
+    assert models == {"lstm.FPT.model", "lstm.VCB.model"}

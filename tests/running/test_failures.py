@@ -17,3 +17,8 @@ def test_of_many_reasons_the_first_are_told_and_the_rest_counted():
         "  and 10 more for 5 other reasons",
         "  not run for want of these: 3",
     ]
+
+
+def test_issues_of_data_are_told_a_line_each():
+    error = InstancesFailed({"write_orders": "DataError: D035 one\nD036 two"}, 0, None)
+    assert error.message.splitlines()[1:] == ["  write_orders: DataError: D035 one", "    D036 two"]

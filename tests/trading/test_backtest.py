@@ -182,3 +182,14 @@ def test_an_unknown_strategy_is_named(traded):
     options = NO_LUCK.model_copy(update={"strategies": {"topkk": Entry()}})
     with pytest.raises(ValueError, match="no strategy 'topkk'"):
         run(*traded, options)
+
+
+def test_a_strategy_can_be_tried_twice_with_and_without_stops(traded):
+    plain = {"strategy": "topk_dropout", "topk": 3, "n_drop": 1}
+    stopped = {**plain, "stops": {"loss": 0.05, "profit": 0.15}}
+    entries = {"topk": Entry(**plain), "topk_stops": Entry(**stopped)}
+    options = NO_LUCK.model_copy(update={"strategies": entries})
+    stops = run(*traded, options)["stops"].set_index(["strategy", "rebalance"])
+    assert (stops.loc["topk", "stop_losses"] == 0).all()
+    assert (stops.loc["topk_stops", "stop_losses"] > 0).all()
+    assert (stops.loc["topk_stops", "take_profits"] > 0).any()

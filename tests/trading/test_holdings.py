@@ -46,6 +46,26 @@ def test_the_day_may_be_missing_and_cash_is_usable_unless_said_otherwise(tmp_pat
     assert read_ == Holdings({"FPT": 100}, {"FPT": 0}, 5_000_000, 5_000_000)
 
 
+def test_an_average_price_may_be_given_and_makes_what_was_paid(tmp_path):
+    text = "symbol,shares,settled,average_price\nFPT,300,300,98765.4\nVCB,200,200,\ncash,5,,\n"
+    held = read(tmp_path, text)
+    assert held.average_price == {"FPT": 98_765.4}
+    assert held.paid == {"FPT": 29_629_620}
+
+
+@pytest.mark.parametrize("price", ["98.8", "0", "-5", "98,765", "1e5", "nan", "10000001"])
+def test_an_average_price_that_is_none_in_vnd_is_told(tmp_path, price):
+    text = f'symbol,shares,settled,average_price\nFPT,300,300,"{price}"\ncash,5,,\n'
+    (one,) = found(tmp_path, text)
+    assert (one.code, one.row) == ("D050", 2)
+    assert f"average_price is '{price}'" in one.message
+
+
+def test_cash_has_no_average_price(tmp_path):
+    (one,) = found(tmp_path, "symbol,shares,settled,average_price\ncash,5,,20000\n")
+    assert (one.code, one.row) == ("D050", 2)
+
+
 def test_an_account_may_be_only_cash(tmp_path):
     assert read(tmp_path, HEAD + CASH) == only_cash(5_000_000)
 

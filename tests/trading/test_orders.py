@@ -183,7 +183,7 @@ def test_unsettled_shares_are_not_sold_and_the_reason_is_given():
     weights = {"strategy": "score_weighted", "options": OPEN_TO_ALL}
     line = orders(waiting, **weights).table.set_index("symbol").loc[last]
     assert (line["side"], line["shares"]) == ("sell", 0)
-    assert line["reason"].endswith("refused: unsettled")
+    assert line["reason"].endswith("; not settled yet")
 
 
 def test_shares_bought_a_session_before_can_be_sold_at_the_close_but_not_at_the_open():
@@ -198,7 +198,7 @@ def test_shares_bought_a_session_before_can_be_sold_at_the_close_but_not_at_the_
 def test_cash_on_its_way_buys_nothing():
     made = orders(Holdings({}, {}, CAPITAL, 0))
     assert (made.table["shares"] == 0).all()
-    assert made.table["reason"].str.endswith("refused: cash").all()
+    assert made.table["reason"].str.endswith("; usable cash falls short at the highest price").all()
     assert made.summary["cash_usable"] == 0
     assert made.summary["nav"] == CAPITAL
 
@@ -208,7 +208,7 @@ def test_less_than_a_lot_is_not_sent():
     account = only_cash(80 * int(best["last_close"]))
     (line,) = orders(account, options={**SMALL, "topk": 1}).table.to_dict("records")
     assert (line["side"], line["shares"]) == ("buy", 0)
-    assert line["reason"].endswith("refused: lot")
+    assert line["reason"].endswith("; less than a lot")
     weights = {"strategy": "score_weighted", "options": OPEN_TO_ALL}
     table = orders(all_settled(dict.fromkeys(SYMBOLS, 100)), **weights).table
     crumbs = table[table["reason"].str.endswith("less than a lot away")]
@@ -341,7 +341,12 @@ def test_between_two_decisions_nothing_is_sent():
     made = orders(all_settled({worst(): 300}, CAPITAL), rebalance="weekly")
     assert DAY.weekday() == 4
     assert made.table["side"].tolist() == ["keep"]
-    assert made.summary["notes"] == ["nothing is decided today"]
+    (note,) = made.summary["notes"]
+    assert note == (
+        "nothing is decided today, only at the close of the first session of a week. What the last "
+        "list left unfilled a backtest tries again for 5 sessions"
+    )
+    assert made.summary["next_decision"] == "2024-03-18"
     monday = pd.Timestamp("2024-03-18")
     assert orders(only_cash(CAPITAL), day=monday, rebalance="weekly").summary["orders"] > 0
 
@@ -355,9 +360,7 @@ def test_an_account_without_anything_has_no_lines():
         assert one.summary["orders"] == one.summary["turnover"] == 0
 
 
-def test_what_is_not_on_the_list_is_said():
-    made = orders(only_cash(CAPITAL), options={**SMALL, "stops": {"loss": 0.05}})
-    assert made.summary["notes"] == ["stops are not orders of this list: set them at the broker"]
+def test_that_prices_are_not_as_traded_is_said():
     market = order_market()
     adjusted = replace(market, panel=market.panel.drop(columns="raw_close"))
     assert "adjusted prices" in orders(only_cash(CAPITAL), adjusted).summary["notes"][0]

@@ -70,20 +70,24 @@ def accounts(draw):
     names = draw(st.lists(st.sampled_from(SYMBOLS), unique=True))
     shares = {name: draw(st.integers(0, 3_000_000)) for name in names}
     settled = {name: draw(st.integers(0, held)) for name, held in shares.items()}
+    price = {name: draw(st.integers(1_000, 200_000)) for name in names if draw(st.booleans())}
     cash = draw(st.integers(0, 50_000_000_000))
-    return Holdings(shares, settled, cash, draw(st.integers(0, cash)))
+    usable = draw(st.integers(0, cash))
+    return Holdings(shares, settled, cash, usable, average_price=price)
 
 
 @settings(max_examples=40, deadline=None)
 @given(
     holdings=accounts(),
     own=st.sampled_from([("topk_dropout", SMALL), ("score_weighted", OPEN_TO_ALL)]),
+    stops=st.sampled_from([{}, {"loss": 0.05}, {"loss": 0.05, "profit": 0.15}]),
     at=st.sampled_from(["open", "close"]),
     limit_ticks=st.sampled_from([None, 0, 3]),
 )
-def test_no_rule_is_broken_whatever_is_held(holdings, own, at, limit_ticks):
+def test_no_rule_is_broken_whatever_is_held(holdings, own, stops, at, limit_ticks):
     market = order_market()
-    given_ = options(strategy=own[0], options=own[1], at=at, limit_ticks=limit_ticks)
+    chosen = {**own[1], "stops": stops}
+    given_ = options(strategy=own[0], options=chosen, at=at, limit_ticks=limit_ticks)
     made = make_orders(market.outlook(DAY), market.panel, market.sessions, holdings, given_, RULES)
     table, told = made.table, made.summary
     sent = table[table["shares"] > 0]
@@ -91,10 +95,13 @@ def test_no_rule_is_broken_whatever_is_held(holdings, own, at, limit_ticks):
     assert (sent["shares"] <= 500_000).all()
     assert (buys["shares"] % 100 == 0).all()
     odd = sales[sales["shares"] % 100 > 0]
-    assert (odd["order_type"] == "LO").all()
+    assert set(odd["order_type"]) <= {"LO", "STOP"}
     assert (odd["shares"] < 100).all()
-    for symbol, shares in sales.groupby("symbol")["shares"].sum().items():
-        assert shares <= holdings.settled[symbol]
+    sold = sales.pivot_table(index="symbol", columns="kind", values="shares", aggfunc="sum")
+    sold = sold.reindex(columns=["order", "stop loss", "take profit"]).fillna(0)
+    for symbol, row in sold.iterrows():
+        # A stop loss and a take profit are for the same shares: one of them deals.
+        assert row["order"] + max(row["stop loss"], row["take profit"]) <= holdings.settled[symbol]
     price = buys["limit_price"].fillna(buys["ceiling"]).astype("int64")
     assert (buys["shares"] * price * 1.0015).sum() <= holdings.settled_cash + 1
     assert 0 <= told["set_aside"] <= told["cash_usable"] == holdings.settled_cash

@@ -31,7 +31,10 @@ class InstancesFailed(click.ClickException):
         self.reasons = dict(reasons)
         self.cut_off = cut_off
         told = by_reason(reasons)
-        lines = [f"  {', '.join(names)}: {reason}" for reason, names in told[:_SHOWN]]
+        lines = [
+            f"  {', '.join(names)}: {reason}".replace("\n", "\n    ")
+            for reason, names in told[:_SHOWN]
+        ]
         if len(told) > _SHOWN:
             rest = sum(len(names) for _, names in told[_SHOWN:])
             lines.append(f"  and {rest} more for {len(told) - _SHOWN} other reasons")

@@ -14,10 +14,12 @@ from kedro.pipeline.node import Node
 from kedro.runner.task import Task
 from pluggy import PluginManager
 
+from vn30_training.market.issues import DataError
 from vn30_training.running.hashing import HashCache, Signature
 from vn30_training.running.memory import Memory
 
 _LONGEST_REASON = 300
+_MOST_ISSUES = 20
 # Workers serve many groups, which share large inputs: those are hashed once a process.
 _HASHES = HashCache()
 
@@ -29,7 +31,7 @@ class Failure:
     Attributes
     ----------
     reason
-        One line.
+        One line, or one for each issue of a `DataError`.
     unfinished
         The names of the nodes that did not succeed, the failing one first.
     details
@@ -118,7 +120,7 @@ def run_nodes(
             unfinished = tuple(later.name for later in nodes[position:])
             details = "".join(traceback.format_exception(error))
             skipped = getattr(error, "skips", False)
-            failure = Failure(_one_line(error), unfinished, details, error, skipped)
+            failure = Failure(_why(error), unfinished, details, error, skipped)
             return GroupResult(seconds, failure)
         if taken is not None:
             seconds[node.name] = taken
@@ -162,6 +164,10 @@ def _no_hooks() -> PluginManager:
     return cast(PluginManager, _NullPluginManager())
 
 
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or "no message"
-    return f"{type(error).__name__}: {text[:_LONGEST_REASON]}"
+def _why(error: BaseException) -> str:
+    """Return a line, or as many as there are issues of data: they are mended one by one."""
+    told = [str(one) for one in error.issues] if isinstance(error, DataError) else [str(error)]
+    shown = [" ".join(text.split())[:_LONGEST_REASON] for text in told[:_MOST_ISSUES]]
+    if len(told) > _MOST_ISSUES:
+        shown.append(f"and {len(told) - _MOST_ISSUES} more")
+    return f"{type(error).__name__}: " + ("\n".join(shown) or "no message")

@@ -69,6 +69,7 @@ class Exchange:
         session: int = 0,
         shares: Mapping[str, int] | None = None,
         settled: Mapping[str, int] | None = None,
+        paid: Mapping[str, int] | None = None,
     ) -> Account:
         """Open an account as it is after a session.
 
@@ -82,6 +83,8 @@ class Exchange:
             Shares held by symbol.
         settled
             Of them sellable, all by default; the others count as bought in that session.
+        paid
+            VND paid for a position, less dividends since; its value at the last close by default.
 
         Raises
         ------
@@ -103,7 +106,7 @@ class Exchange:
             if not 0 <= free <= held:
                 raise ValueError(f"{symbol}: {held} held and {free} settled cannot be.")
             account.book.held[n] = held
-            account.book.basis[n] = held * account.book.mark[n]
+            account.book.basis[n] = (paid or {}).get(symbol, held * account.book.mark[n])
             account.book.since[n] = session
             lock_shares(self._venue, account.book, session, n, held - free)
         return account

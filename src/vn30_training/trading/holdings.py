@@ -20,8 +20,12 @@ CASH = "cash"
 
 _COLUMNS = ("symbol", "shares", "settled")
 _WHEN = "bought_on"
+_PRICE = "average_price"
+_OPTIONAL = (_WHEN, _PRICE)
 _WHOLE = re.compile(r"\d+", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 _MOST_SHARES, _MOST_CASH = 10**9, 10**12
+_LEAST_PRICE, _MOST_PRICE = 1_000, 10**7
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Holdings:
         Day of the last purchase by symbol, where it is known.
     sold_on
         Day of the sale whose cash is on its way, where it is known.
+    average_price
+        VND paid for a share on average, less dividends since, by symbol, where it is known.
     """
 
     shares: Mapping[str, int]
@@ -46,6 +52,14 @@ class Holdings:
     settled_cash: int
     bought_on: Mapping[str, date] = field(default_factory=dict)
     sold_on: date | None = None
+    average_price: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> dict[str, int]:
+        """VND paid for the positions whose average price is known, less dividends since."""
+        return {
+            name: round(price * self.shares[name]) for name, price in self.average_price.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,7 @@ class _Row:
     held: int
     settled: int
     day: date | None
+    price: float | None = None
 
 
 def only_cash(capital: int) -> Holdings:
@@ -68,9 +83,10 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
     ----------
     path
         A CSV file with ``symbol, shares, settled`` and, if wished, ``bought_on``, the day of the
-        last purchase. The row of the symbol ``cash`` has all VND as shares, what of it can be used
-        as settled (empty: all) and the day of the last sale as bought_on. Without a day, what is
-        not settled counts as dealt on the newest session.
+        last purchase, and ``average_price``, what a share cost in VND, less dividends since. The
+        row of the symbol ``cash`` has all VND as shares, what of it can be used as settled (empty:
+        all) and the day of the last sale as bought_on. Without a day, what is not settled counts
+        as dealt on the newest session.
     symbols
         Those with prices.
     dates
@@ -85,7 +101,7 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
     """
     issues: list[DataIssue] = []
     rows: dict[str, _Row] = {}
-    for line, cells in read_rows(path, "D033", _COLUMNS, [_WHEN]):
+    for line, cells in read_rows(path, "D033", _COLUMNS, _OPTIONAL):
         found = list(_why_wrong(cells, symbols, rows, dates, rules))
         if not found:
             row = _row(cells)
@@ -107,6 +123,7 @@ def read_holdings(path: Path, symbols: Sequence[str], dates: Days, rules: Rules)
         settled_cash=cash.settled,
         bought_on={row.symbol: row.day for row in rows.values() if row.day},
         sold_on=cash.day,
+        average_price={row.symbol: row.price for row in rows.values() if row.price and row.held},
     )
 
 
@@ -128,6 +145,8 @@ def _why_wrong(
     wrong = [name for name in needed if not _is_whole(cells[name], most)]
     for name in wrong:
         yield "D035", f"{name} is {cells[name] or 'empty'!r}."
+    if cells[_PRICE] and (symbol == CASH or not _is_price(cells[_PRICE])):
+        yield "D050", f"{_PRICE} is {cells[_PRICE]!r}."
     day = as_day(cells[_WHEN])
     dealt = None if day is None else int(np.searchsorted(dates, np.datetime64(day), "right")) - 1
     if cells[_WHEN] and (day is None or (day >= dates[0] and dates[dealt or 0] != day)):
@@ -145,7 +164,12 @@ def _why_wrong(
 def _row(cells: Mapping[str, str]) -> _Row:
     held = int(cells["shares"])
     settled = int(cells["settled"]) if cells["settled"] else held
-    return _Row(cells["symbol"], held, settled, as_day(cells[_WHEN]))
+    price = float(cells[_PRICE]) if _is_price(cells[_PRICE]) else None
+    return _Row(cells["symbol"], held, settled, as_day(cells[_WHEN]), price)
+
+
+def _is_price(text: str) -> bool:
+    return bool(_DECIMAL.fullmatch(text)) and _LEAST_PRICE <= float(text) <= _MOST_PRICE
 
 
 def _is_whole(text: str, most: int) -> bool:

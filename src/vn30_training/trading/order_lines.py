@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from vn30_training.market.hose import Rules
-from vn30_training.trading.bars import Bars
-from vn30_training.trading.engine.charges import fee, share
-from vn30_training.trading.engine.venue import Venue
 from vn30_training.trading.exchange import Fill
 from vn30_training.trading.holdings import Holdings
 from vn30_training.trading.order_reasons import whys
+from vn30_training.trading.order_sheet import LIMIT, PLAN, Sheet
 from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
-from vn30_training.trading.profiles import At
 from vn30_training.trading.reasons import LOT, REASONS
 from vn30_training.trading.session_ahead import USUAL, ex_dates, limit_price
+from vn30_training.trading.stop_lines import Guard, stop_lines
 
 COLUMNS = {
     "symbol": "str",
     "side": "str",
+    "kind": "str",
     "shares": "int64",
     "order_type": "str",
     "limit_price": "Int64",
+    "level": "Int64",
     "ceiling": "int64",
     "floor": "int64",
     "last_close": "int64",
@@ -45,43 +44,25 @@ COLUMNS = {
 }
 """The columns and their types: a line is an order, or says why there is none."""
 AUCTION = {"open": "ATO", "close": "ATC"}
-LIMIT = "LO"
-_SIDES = ("sell", "buy", "keep")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What all lines share.
-
-    Attributes
-    ----------
-    bars
-        Of which the last session is that of the orders.
-    venue
-        The same under the rules of the account.
-    at
-        The auction.
-    rules
-        The exchange's tables.
-    limit_ticks, participation
-        As in `OrderOptions`.
-    nav
-        VND at the last closes.
-    """
-
-    bars: Bars
-    venue: Venue
-    at: At
-    rules: Rules
-    limit_ticks: int | None
-    participation: float
-    nav: int
+_STOP = "stop"
+_PLACES = ("sell", "buy", _STOP, "keep")
+_WORDS = {
+    "cash": "usable cash falls short at the highest price",
+    "lot": "less than a lot",
+    "unsettled": "not settled yet",
+}
+"""Reasons of the exchange in the words of somebody who sends an order."""
 
 
 def order_table(
-    sheet: Sheet, forecasts: pd.DataFrame, holdings: Holdings, plan: Plan, fills: Sequence[Fill]
+    sheet: Sheet,
+    forecasts: pd.DataFrame,
+    holdings: Holdings,
+    plan: Plan,
+    fills: Sequence[Fill],
+    guards: Mapping[int, Guard],
 ) -> pd.DataFrame:
-    """Return a line for every order, and for every holding and wish that none comes of.
+    """Return a line for every order and stop, and for every holding and wish that none comes of.
 
     Parameters
     ----------
@@ -95,6 +76,8 @@ def order_table(
         Of one row, what was decided.
     fills
         What became of it under the rules, at the price that bounds a purchase.
+    guards
+        Stocks with stops, by their place in the bars.
     """
     symbols, close = list(sheet.bars.symbols), last_bar(sheet.bars.close)[-1]
     told = forecasts.set_index("symbol")[["rank", "score", "y_pred"]].reindex(symbols)
@@ -116,18 +99,22 @@ def order_table(
     lines = [
         {**stocks[n], **order}
         for n in listed
-        for order in _sent(sheet, n, wanted.get(symbols[n]), int(shares[n]), why[n])
+        for order in chain(
+            _sent(sheet, n, wanted.get(symbols[n]), int(shares[n]), why[n]),
+            stop_lines(sheet, n, guards[n], plan.stops) if n in guards else (),
+        )
     ]
     return _sorted(pd.DataFrame(lines, columns=list(COLUMNS)).astype(COLUMNS))
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
-    place = table["side"].map({side: place for place, side in enumerate(_SIDES)})
+    place = table["side"].where(table["kind"] == PLAN, _STOP).map(_PLACES.index)
     return (
         table.assign(place=place)
         .sort_values(["place", "rank", "symbol"], kind="stable")
         .drop(columns="place")
         .reset_index(drop=True)
+        .round({"score": 6, "y_pred": 6})
     )
 
 
@@ -135,46 +122,16 @@ def _sent(sheet: Sheet, n: int, fill: Fill | None, held: int, why: str) -> Itera
     """Yield the orders of one stock, none larger than the exchange takes, odd lots apart."""
     if fill is None or (held and fill.reason == REASONS[LOT]):
         crumb = "" if fill is None else "; less than a lot away"
-        yield _line("keep", 0, "", None, (0, 0, 0), why + crumb)
+        yield sheet.line("keep", 0, why + crumb)
         return
-    missing = fill.wanted - fill.filled
-    cut = f"; {missing} more not sent: {fill.reason}" if missing else ""
+    missing, word = fill.wanted - fill.filled, _WORDS.get(fill.reason, fill.reason)
+    cut = f"; {missing:,} more not sent: {word}" if missing else ""
     if fill.filled == 0:
-        yield _line(fill.side, 0, "", None, (0, 0, 0), f"{why}; refused: {fill.reason}")
-    for shares, odd in _parts(sheet.bars, fill.filled):
+        yield sheet.line(fill.side, 0, f"{why}; {word}")
+    for shares, odd in sheet.parts(fill.filled):
         kind, limit = _terms(sheet, n, fill.side, odd)
         price = limit or limit_price(sheet.bars, n, sheet.rules, 0)
-        yield _line(
-            fill.side, shares, kind, limit, _costs(sheet, fill.side, shares * price), why + cut
-        )
-
-
-def _line(
-    side: str, shares: int, kind: str, limit: int | None, money: tuple[int, int, int], why: str
-) -> dict[str, Any]:
-    value, charge, tax = money
-    return {
-        "side": side,
-        "shares": shares,
-        "order_type": kind,
-        "limit_price": limit,
-        "value": value,
-        "fee": charge,
-        "tax": tax,
-        "reason": why,
-    }
-
-
-def _parts(bars: Bars, shares: int) -> Iterator[tuple[int, bool]]:
-    """Yield shares of each order and whether they are an odd lot."""
-    lot, most = int(bars.lot[-1]), int(bars.max_order[-1])
-    whole, odd = shares // lot * lot, shares % lot
-    biggest = most // lot * lot or whole
-    while whole > 0:
-        yield min(whole, biggest), False
-        whole -= biggest
-    if odd:
-        yield odd, True
+        yield sheet.line(fill.side, shares, why + cut, price=price, order_type=kind, limit=limit)
 
 
 def _terms(sheet: Sheet, n: int, side: str, odd: bool) -> tuple[str, int | None]:
@@ -183,13 +140,6 @@ def _terms(sheet: Sheet, n: int, side: str, odd: bool) -> tuple[str, int | None]
         return AUCTION[sheet.at], None
     ticks = sheet.limit_ticks or 0
     return LIMIT, limit_price(sheet.bars, n, sheet.rules, ticks if side == "buy" else -ticks)
-
-
-def _costs(sheet: Sheet, side: str, value: int) -> tuple[int, int, int]:
-    """Return the value, the fee and the tax of an order."""
-    u = len(sheet.bars.dates) - 1
-    tax = share(value, int(sheet.venue.sell_tax[u])) if side == "sell" else 0
-    return value, int(fee(sheet.venue, u, value)), int(tax)
 
 
 def _warning(sheet: Sheet, n: int, fill: Fill | None) -> str:

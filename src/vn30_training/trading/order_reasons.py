@@ -36,7 +36,7 @@ def whys(plan: Plan, shares: Ints, held: Floats, ranks: Sequence[float], tried: 
         return ["nothing is decided today"] * row.size
     if isinstance(plan, Weights):
         pairs = zip(row, held, strict=True)
-        return [f"{want:.1%} of NAV is wanted, {own:.1%} held" for want, own in pairs]
+        return [f"{want:.1%} of NAV wanted, {own:.1%} held" for want, own in pairs]
     return _of_dropout(plan, shares > 0, ranks, tried)
 
 
@@ -56,6 +56,6 @@ def _of_dropout(plan: TopkDropout, held: Bools, ranks: Sequence[float], tried: B
         if drop[n]:
             act = "makes room" if tried[n] else "would make room, but is too new or not settled"
         else:
-            act = "stays" if held[n] else f"comes among the {rule.topk} held"
+            act = "stays" if held[n] else f"joins the {rule.topk} held"
         phrases.append(f"{stand}: {act}")
     return phrases

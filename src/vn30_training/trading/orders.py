@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.engine.venue import make_venue
 from vn30_training.trading.exchange import Exchange, Fill
 from vn30_training.trading.holdings import Holdings
-from vn30_training.trading.order_lines import Sheet, order_table
+from vn30_training.trading.order_lines import order_table
 from vn30_training.trading.order_options import OrderOptions
-from vn30_training.trading.order_reasons import wishes
+from vn30_training.trading.order_sheet import Sheet
+from vn30_training.trading.order_summary import next_decision, not_decided, stop_notes, summarise
+from vn30_training.trading.plan import Plan
 from vn30_training.trading.price_limits import last_bar
 from vn30_training.trading.rebalancing import decision_rows
 from vn30_training.trading.session_ahead import (
@@ -27,6 +30,7 @@ from vn30_training.trading.session_ahead import (
     without_payouts,
 )
 from vn30_training.trading.signals_grid import signals_of
+from vn30_training.trading.stop_lines import Guard, watch
 from vn30_training.trading.strategies.base import Decided
 from vn30_training.trading.strategies.history import Floats, history_of
 from vn30_training.trading.strategies.registry import make_strategy
@@ -39,10 +43,11 @@ class OrderList:
     Attributes
     ----------
     table
-        `order_lines.COLUMNS`: sales, purchases by rank, then what is kept.
+        `order_lines.COLUMNS`: sales, purchases by rank, stops, then what is kept.
     summary
-        JSON values: dates, account before and after in VND, turnover, notes, and the stocks with
-        an ex-date in that session, None where nothing is known of corporate actions.
+        JSON values: dates, that of the next decision too, account before and after in VND,
+        turnover, notes, and the stocks with an ex-date in that session, None where nothing is known
+        of corporate actions.
     """
 
     table: pd.DataFrame
@@ -83,20 +88,27 @@ def make_orders(
     own = _own(forecasts, options)
     date = own["date"].iloc[0]
     bars = bars_ahead(panel, sessions, date, rules, actions)
-    price = _bounds(bars, rules, options)
-    last = last_bar(bars.close)[-1]
     shares = np.array([holdings.shares.get(name, 0) for name in bars.symbols], dtype=np.int64)
-    ahead = with_price_ahead(without_payouts(bars, shares), price)
+    ahead = with_price_ahead(without_payouts(bars, shares), _bounds(bars, rules, options))
     exchange = Exchange(ahead, options.profile)
     account = _open(exchange, holdings)
-    nav = holdings.cash + int(shares @ last)
-    decided = _decide(own, panel[panel["date"] <= date], bars, shares * last / max(nav, 1), options)
-    fills = exchange.follow(account, decided.plan)
+    worth = shares * last_bar(bars.close)[-1]
+    nav = holdings.cash + int(worth.sum())
     venue = make_venue(bars, options.profile)
     sheet = Sheet(bars, venue, options.at, rules, options.limit_ticks, options.participation, nav)
-    table = order_table(sheet, own, holdings, decided.plan, fills)
-    told = _summary(table, sheet, holdings, decided, account, fills)
-    return OrderList(table, told | _on_actions(bars, actions, told["notes"]))
+    known = panel[panel["date"] <= date]
+    decided = _decide(own, known, bars, worth / max(nav, 1), options)
+    plan = decided.plan
+    priced = [n for n, name in enumerate(bars.symbols) if name in holdings.average_price]
+    watched = watch(sheet, account.book, plan.stops, priced)
+    fills = exchange.follow(account, plan)
+    guards = _guards(bars, watched, account)
+    table = order_table(sheet, own, holdings, plan, fills, guards)
+    told = summarise(table, sheet, holdings, decided, account, fills)
+    silent = [] if told["notes"] else not_decided(plan, options.rebalance)
+    notes = [*silent, *told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
+    due = next_decision(sessions, date, options.rebalance)
+    return OrderList(table, {**told, "next_decision": due, **_on_actions(bars, actions, notes)})
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
@@ -128,7 +140,7 @@ def _open(exchange: Exchange, holdings: Holdings) -> Account:
             return unknown
         return max(int(np.searchsorted(dates, np.datetime64(str(day)), "right")) - 1, 0)
 
-    account = exchange.open_account(holdings.cash, newest, holdings.shares)
+    account = exchange.open_account(holdings.cash, newest, holdings.shares, paid=holdings.paid)
     for symbol, held in holdings.shares.items():
         waiting = held - holdings.settled[symbol]
         dealt = row(holdings.bought_on.get(symbol), newest if waiting else 0)
@@ -151,58 +163,36 @@ def _decide(
     return make_strategy(options.strategy, options.options).decide(signals, history, rows, held)
 
 
-def _summary(
+def _guards(bars: Bars, watched: Mapping[int, Guard], account: Account) -> dict[int, Guard]:
+    """Return the stocks watched of which the plan leaves shares that can be sold at the open."""
+    free = account.sellable("open")
+    counted = {n: replace(one, free=free.get(bars.symbols[n], 0)) for n, one in watched.items()}
+    return {n: one for n, one in counted.items() if one.free > 0 and bars.ceiling[-1, n] > 0}
+
+
+def _notes(
     table: pd.DataFrame,
-    sheet: Sheet,
+    bars: Bars,
     holdings: Holdings,
-    decided: Decided,
-    account: Account,
-    fills: list[Fill],
-) -> dict[str, Any]:
-    """Return the account before and, if every order is filled at its price, after."""
-    value = table.groupby("side")["value"].sum()
-    bought, sold = int(value.get("buy", 0)), int(value.get("sell", 0))
-    fees, taxes = int(table["fee"].sum()), int(table["tax"].sum())
-    set_aside = sum(one.filled * one.price + one.fee for one in fills if one.side == "buy")
-    invested = sheet.nav - holdings.cash
-    after = holdings.cash - bought + sold - fees - taxes
-    past, ahead = (str(day) for day in sheet.bars.dates[-2:])
-    return {
-        "date": past,
-        "session": ahead,
-        "nav": sheet.nav,
-        "cash_before": holdings.cash,
-        "cash_usable": account.usable_cash(sheet.at) + set_aside,
-        "set_aside": set_aside,
-        "cash_after": after,
-        "invested_before": invested / sheet.nav if sheet.nav else 0.0,
-        "invested_after": 1 - after / (sheet.nav - fees - taxes) if sheet.nav else 0.0,
-        "bought": bought,
-        "sold": sold,
-        "fees": fees,
-        "taxes": taxes,
-        "turnover": (bought + sold) / sheet.nav if sheet.nav else 0.0,
-        "orders": int((table["shares"] > 0).sum()),
-        "notes": _notes(sheet, decided),
-    }
+    plan: Plan,
+    fills: Sequence[Fill],
+    guards: Mapping[int, Guard],
+) -> Iterator[str]:
+    if plan.stops.loss or plan.stops.profit:
+        sold = {fill.symbol: fill.filled for fill in fills if fill.side == "sell"}
+        kept = [name for name, held in holdings.shares.items() if held > sold.get(name, 0)]
+        missing = [name for name in kept if name not in holdings.average_price]
+        guarded = {bars.symbols[n] for n in guards}
+        yield from stop_notes(table, missing, [n for n in kept if n not in guarded.union(missing)])
+    if bars.basis == "adjusted":
+        yield "no prices as traded: limits, ticks and lots are those of adjusted prices"
 
 
-def _on_actions(bars: Bars, actions: pd.DataFrame | None, notes: list[str]) -> dict[str, Any]:
-    """Return the stocks with an ex-date ahead, None where nothing is known of them."""
+def _on_actions(bars: Bars, actions: pd.DataFrame | None, notes: Sequence[str]) -> dict[str, Any]:
+    """Return the notes, and the stocks with an ex-date ahead, None where nothing is known."""
     if actions is None or actions.empty:
-        return {"ex_dates": None}
+        return {"notes": notes, "ex_dates": None}
     if bars.basis == "adjusted":
         no_effect = "adjusted prices: the file of corporate actions has no effect"
-        return {"ex_dates": None, "notes": [*notes, no_effect]}
-    return {"ex_dates": ex_dates(bars)}
-
-
-def _notes(sheet: Sheet, decided: Decided) -> list[str]:
-    notes = [note.reason for note in decided.notes]
-    if np.isnan(wishes(decided.plan)).all() and not notes:
-        notes.append("nothing is decided today")
-    if decided.plan.stops.loss or decided.plan.stops.profit:
-        notes.append("stops are not orders of this list: set them at the broker")
-    if sheet.bars.basis == "adjusted":
-        notes.append("no prices as traded: limits, ticks and lots are those of adjusted prices")
-    return notes
+        return {"notes": [*notes, no_effect], "ex_dates": None}
+    return {"notes": notes, "ex_dates": ex_dates(bars)}

@@ -41,7 +41,10 @@ class Stops:
     def __post_init__(self) -> None:
         """Check the thresholds."""
         if not (0 <= self.loss < 1 and 0 <= self.profit < np.inf):
-            raise ValueError(f"Stops are shares of the price, got {self}.")
+            raise ValueError(
+                "Stops are shares of the price, 0.05 for 5 %: a loss from 0 to below 1, "
+                f"a profit from 0 on; not {self.loss:g} and {self.profit:g}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -243,8 +244,25 @@ def test_every_preset_can_be_made_and_an_unknown_name_is_refused():
         make_strategy(name)
     with pytest.raises(ValueError, match="no strategy 'magic'"):
         make_strategy("magic")
-    with pytest.raises(ValidationError):
-        make_strategy("topk_5", {"magic": 1})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"topkk": 1}, "topk_5.topkk: no such option; did you mean 'topk'?"),
+        ({"topk": 0}, "topk_5.topk: Input should be greater than or equal to 1 (got 0)"),
+        ({"n_drop": 6}, "topk_5: n_drop is at most topk"),
+        ({"stops": {"los": 0.05}}, "topk_5.stops.los: no such option; did you mean 'loss'?"),
+        ({"stops": {"loss": 5}}, "topk_5.stops: Stops are shares of the price, 0.05 for 5 %"),
+        ({"stops": {"profit": "a lot"}}, "topk_5.stops.profit: Input should be a valid number"),
+        ({"stops": 0.05}, "topk_5.stops: Input should be a dictionary"),
+        ({"caps": {"stok": 0.1}}, "topk_5.caps.stok: no such option; did you mean 'stock'?"),
+    ],
+)
+def test_a_wrong_option_is_told_with_its_place_and_what_is_right(options, words):
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
+        make_strategy("topk_5", options)
+    assert "pydantic" not in str(caught.value)
 
 
 def test_a_history_of_other_sessions_is_refused():

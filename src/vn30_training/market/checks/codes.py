@@ -179,7 +179,8 @@ TABLE: dict[str, Code] = {
     "D033": Code(
         "error",
         "The holdings file cannot be read as a table.",
-        "Save it as CSV with the columns symbol, shares, settled and, if known, bought_on.",
+        "Save it as CSV with the columns symbol, shares, settled and, if known, bought_on and "
+        "average_price.",
     ),
     "D034": Code(
         "error",
@@ -262,6 +263,11 @@ TABLE: dict[str, Code] = {
         "error",
         "Two rows of one corporate action.",
         "Delete one of them; where both were paid, add them up in one row.",
+    ),
+    "D050": Code(
+        "error",
+        "An average price of purchase that is none from 1,000 to 10 million VND a share.",
+        "Write VND a share, as 98765.4 and not 98.8 (thousand), or leave it empty; cash has none.",
     ),
 }
 

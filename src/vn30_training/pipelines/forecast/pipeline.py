@@ -15,13 +15,7 @@ _SHARED = ("features", "labels", "sessions", "as_of")
 def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipeline]:
     """Return one node per instance, between the check that may refuse and the table of all."""
     return [
-        Node(
-            nodes.refuse_or_release,
-            inputs=["prices", "sessions", "quality", "trained_vintage", "clock", "params:forecast"],
-            outputs="as_of",
-            name="refuse_or_release",
-        ),
-        *(_instance(family, scope) for family, scopes in families.items() for scope in scopes),
+        *released(families),
         *(_gather(family, scopes) for family, scopes in families.items()),
         Node(
             nodes.collect_next,
@@ -29,6 +23,19 @@ def create_pipeline(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipe
             outputs="next_session",
             name="collect_next",
         ),
+    ]
+
+
+def released(families: Mapping[str, Sequence[Scope]]) -> list[Node | Pipeline]:
+    """Return the check that may refuse, and the instances that forecast after it."""
+    return [
+        Node(
+            nodes.refuse_or_release,
+            inputs=["prices", "sessions", "quality", "trained_vintage", "clock", "params:forecast"],
+            outputs="as_of",
+            name="refuse_or_release",
+        ),
+        *(_instance(family, scope) for family, scopes in families.items() for scope in scopes),
     ]
 
 

@@ -17,7 +17,7 @@ SIMULATED, REAL = "SIMULATED", "HOSE"
 
 def write_orders(
     holdings: Path | None,
-    next_session: pd.DataFrame,
+    traded_forecasts: pd.DataFrame,
     as_of: dict[str, Any],
     panel: pd.DataFrame,
     sessions: pd.DataFrame,
@@ -35,14 +35,14 @@ def write_orders(
     """
     from vn30_training.trading.orders import make_orders
 
-    newest = next_session["date"].max()
+    newest = traded_forecasts["date"].max()
     if str(newest.date()) != as_of["date"]:
         raise ValueError(f"Forecasts of {newest.date()} are not those of {as_of['date']}.")
     held = _held(holdings, panel, sessions, newest, orders.capital)
     known = None if actions is None else read_actions(actions)
-    made = make_orders(next_session, panel, sessions, held, orders, load_rules(), known)
+    made = make_orders(traded_forecasts, panel, sessions, held, orders, load_rules(), known)
     market = SIMULATED if as_of["simulated"] else REAL
-    account = f"an empty account of {orders.capital} VND" if holdings is None else holdings.name
+    account = f"none, {orders.capital:,} VND of cash" if holdings is None else holdings.name
     told = {
         "market": market,
         "account": account,

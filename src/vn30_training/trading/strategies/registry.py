@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from inspect import signature
 from typing import Any
 
+from pydantic import ValidationError
+
+from vn30_training.models.options import nearest
 from vn30_training.trading.strategies.base import Strategy
 from vn30_training.trading.strategies.benchmarks import (
     BuyAndHold,
@@ -69,4 +73,20 @@ def make_strategy(name: str, options: Mapping[str, Any] | None = None) -> Strate
     known = {**STRATEGIES, **BENCHMARKS}
     if kind not in known:
         raise ValueError(f"no strategy {name!r}; there are {', '.join([*known, *PRESETS])}")
-    return known[kind].model_validate({**preset, **(options or {})})
+    try:
+        return known[kind].model_validate({**preset, **(options or {})})
+    except ValidationError as error:
+        raise ValueError("\n".join(_problems(error, known[kind], name))) from None
+
+
+def _problems(error: ValidationError, strategy: type[Strategy], name: str) -> Iterator[str]:
+    """Yield where an option is wrong, and the nearest name or what is asked for."""
+    for problem in error.errors():
+        *parents, last = problem["loc"] or ("",)
+        where = ".".join([name, *map(str, problem["loc"])])
+        if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+            owner: Any = strategy.model_fields[str(parents[0])].annotation if parents else strategy
+            yield f"{where}: no such option; {nearest(str(last), signature(owner).parameters)}"
+        else:
+            told = problem["msg"].removeprefix("Value error, ")
+            yield f"{where}: {told} (got {problem['input']!r})"
