@@ -1,7 +1,7 @@
 """Families two by two: who is better, on the same stocks and days, and how sure that is.
 
-The pipelines import this module; scipy.stats and statsmodels take a second to load, so the
-functions that need them import them.
+The pipelines import this module; scipy.stats takes a second to load, so the function that needs it
+imports it.
 """
 
 from __future__ import annotations
@@ -130,14 +130,14 @@ def holm(p: ArrayLike) -> Floats:
     """Adjust p-values so that even one wrong rejection among all is as rare as the level says.
 
     Holm, A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of
-    Statistics 1979, by statsmodels. NaN stays NaN and does not count as a test.
+    Statistics 1979. NaN stays NaN and does not count as a test. statsmodels gives the same, but
+    collects garbage in every call, which takes longer than all comparisons.
     """
-    from statsmodels.stats.multitest import multipletests
-
     values = np.asarray(p, dtype=np.float64)
-    adjusted, known = np.full(len(values), np.nan), ~np.isnan(values)
-    if known.any():
-        adjusted[known] = multipletests(values[known], method="holm")[1]
+    adjusted, tests = np.full(len(values), np.nan), np.count_nonzero(~np.isnan(values))
+    lowest_first = np.argsort(values)[:tests]
+    raised = values[lowest_first] * np.arange(tests, 0, -1)
+    adjusted[lowest_first] = np.maximum.accumulate(raised).clip(max=1.0)
     return adjusted
 
 
