@@ -60,11 +60,8 @@ class Market:
 
     def between(self, first: pd.Timestamp, last: pd.Timestamp) -> Self:
         """Return the market with no bars but those from ``first`` to ``last``."""
-        days = np.array([first, last], dtype="datetime64[D]")
-        start, end = (
-            int(np.searchsorted(self.bars.dates, day, side))
-            for day, side in zip(days, ("left", "right"), strict=True)
-        )
+        start = int(np.searchsorted(self.bars.dates, np.datetime64(first, "D")))
+        end = int(np.searchsorted(self.bars.dates, np.datetime64(last, "D"), "right"))
         return replace(self, bars=_sessions(self.bars, slice(start, end)))
 
     @classmethod

@@ -44,7 +44,7 @@ def _leaving(row: Floats, held: Bools, rule: Dropout) -> Bools:
     """Mark the holdings that TopkDropout would exchange, shape (N,)."""
     newcomers, fate, able = (np.ones(row.size, dtype=np.int64) for _ in range(3))
     choose(row, held.astype(np.int64), able, rule, newcomers, fate)
-    return fate == LEAVES
+    return np.asarray(fate == LEAVES)
 
 
 def _of_dropout(plan: TopkDropout, held: Bools, ranks: Sequence[float], tried: Bools) -> list[str]:

@@ -159,10 +159,13 @@ def simulate(
         return journal.fills[: journal.written[0]].copy()
 
     orders = _side_by_side(run, plans)
+    nav, cash, receivable, unpriced, *sums = np.moveaxis(series, 1, 0)
+    fees, taxes, slippage, dividends, turnover = sums
     return Simulation(
         bars.dates,
         bars.symbols,
-        *np.moveaxis(series, 1, 0),
+        *(nav, cash, receivable, unpriced),
+        *(fees, taxes, slippage, dividends, turnover),
         unfilled,
         stops,
         held if shares else None,
