@@ -17,7 +17,7 @@ def write(holdings=None, simulated=True, date="2024-03-15", actions=None):
     as_of = {"date": date, "simulated": simulated}
     given = options(capital=700_000_000)
     return nodes.write_orders(
-        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given, actions
+        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given, actions, {}
     )
 
 

@@ -343,8 +343,8 @@ def test_between_two_decisions_nothing_is_sent():
     assert made.table["side"].tolist() == ["keep"]
     (note,) = made.summary["notes"]
     assert note == (
-        "nothing is decided today, only at the close of the first session of a week. What the last "
-        "list left unfilled a backtest tries again for 5 sessions"
+        "nothing is decided today, only at the close of the first session of a week; no list of "
+        "before left anything to be tried again"
     )
     assert made.summary["next_decision"] == "2024-03-18"
     monday = pd.Timestamp("2024-03-18")

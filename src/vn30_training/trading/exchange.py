@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vn30_training.trading.account import CLOCKS, Account
 from vn30_training.trading.bars import Bars
-from vn30_training.trading.engine.book import FILL, open_book, open_journal
-from vn30_training.trading.engine.kernel import decide, trade
+from vn30_training.trading.engine.book import FILL, Book, open_book, open_journal
+from vn30_training.trading.engine.kernel import decide, is_silent, trade
 from vn30_training.trading.engine.matching import buy, sell
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
 from vn30_training.trading.engine.session import (
@@ -229,6 +229,18 @@ class Exchange:
         pursue_targets(*state, CLOCKS[self.profile.at], 0.0, False)
         return self._fills(account)
 
+    def aims(self, account: Account, plan: Plan, row: int = 0) -> Account:
+        """Return a copy of an account that has decided by a row of a plan and not traded yet."""
+        copy = replace(account, book=Book(*(part.copy() for part in account.book)))
+        signals = plan.weights if isinstance(plan, Weights) else plan.scores
+        signal = np.array(signals[row], dtype=np.float64)
+        mark(self._venue, copy.book, copy.session)
+        settle(copy.book, open_journal(0), copy.session + 1)
+        how = conduct_of(plan, self.profile), next(rules_of(plan))
+        if not is_silent(signal):
+            decide(self._venue, *how, signal, copy.book, copy.session + 1)
+        return copy
+
     def follow(self, account: Account, plan: Plan, row: int = 0) -> list[Fill]:
         """Decide by a row of a plan at the close of the account's session, trade in the next.
 
@@ -257,7 +269,8 @@ class Exchange:
         venue, book, journal = self._venue, account.book, account.journal
         mark(venue, book, account.session)
         settle(book, journal, u)
-        decide(venue, conduct, rule, signal, book, u)
+        if not is_silent(signal):
+            decide(venue, conduct, rule, signal, book, u)
         corporate_actions(venue, book, journal, u)
         account.session = u
         journal.written[0] = 0

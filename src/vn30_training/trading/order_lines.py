@@ -61,6 +61,7 @@ def order_table(
     plan: Plan,
     fills: Sequence[Fill],
     guards: Mapping[int, Guard],
+    since: str | None = None,
 ) -> pd.DataFrame:
     """Return a line for every order and stop, and for every holding and wish that none comes of.
 
@@ -78,6 +79,8 @@ def order_table(
         What became of it under the rules, at the price that bounds a purchase.
     guards
         Stocks with stops, by their place in the bars.
+    since
+        The day of the decision, where it is an earlier one.
     """
     symbols, close = list(sheet.bars.symbols), last_bar(sheet.bars.close)[-1]
     told = forecasts.set_index("symbol")[["rank", "score", "y_pred"]].reindex(symbols)
@@ -85,6 +88,8 @@ def order_table(
     shares = np.array([holdings.shares.get(symbol, 0) for symbol in symbols])
     tried = np.array([symbol in wanted for symbol in symbols])
     why = whys(plan, shares, shares * close / max(sheet.nav, 1), told["rank"].tolist(), tried)
+    if since is not None:
+        why = [f"decided on {since}, not filled yet" if one else "stays" for one in tried]
     known = told.assign(
         ceiling=sheet.bars.ceiling[-1],
         floor=sheet.bars.floor[-1],

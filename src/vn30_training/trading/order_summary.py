@@ -86,8 +86,16 @@ def next_decision(sessions: pd.DataFrame, date: pd.Timestamp, rebalance: Frequen
     return str(later[0]) if later.size else None
 
 
-def not_decided(plan: Plan, rebalance: Frequency) -> Iterator[str]:
-    """Yield that there is no decision today, and what a backtest does between two decisions."""
+def not_decided(plan: Plan, rebalance: Frequency, since: str | None = None) -> Iterator[str]:
+    """Yield that there is no decision today, and what is done between two decisions.
+
+    Parameters
+    ----------
+    plan, rebalance
+        Of one row, and how often is decided.
+    since
+        Day of the earlier decision whose orders are sent again; None where none is left.
+    """
     if not np.isnan(wishes(plan)).all():
         return
     if rebalance == "daily":
@@ -95,8 +103,12 @@ def not_decided(plan: Plan, rebalance: Frequency) -> Iterator[str]:
     else:
         yield (
             f"nothing is decided today, only at the close of the first session of a "
-            f"{_PERIODS[rebalance]}. What the last list left unfilled a backtest tries again for "
-            f"{plan.patience} sessions"
+            f"{_PERIODS[rebalance]}; "
+            + (
+                "no list of before left anything to be tried again"
+                if since is None
+                else f"what was decided on {since} and is not filled is tried again"
+            )
         )
 
 

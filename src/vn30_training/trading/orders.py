@@ -15,8 +15,10 @@ from vn30_training.trading.bars import Bars, Ints
 from vn30_training.trading.engine.venue import make_venue
 from vn30_training.trading.exchange import Exchange, Fill
 from vn30_training.trading.holdings import Holdings
+from vn30_training.trading.open_wishes import OpenWishes
 from vn30_training.trading.order_lines import order_table
 from vn30_training.trading.order_options import OrderOptions
+from vn30_training.trading.order_reasons import wishes as wishes_of
 from vn30_training.trading.order_sheet import Sheet
 from vn30_training.trading.order_summary import next_decision, not_decided, stop_notes, summarise
 from vn30_training.trading.plan import Plan
@@ -62,6 +64,7 @@ def make_orders(
     options: OrderOptions,
     rules: Rules,
     actions: pd.DataFrame | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> OrderList:
     """Decide at the close of the forecasts' day and write the orders for the next session.
 
@@ -79,6 +82,8 @@ def make_orders(
         The exchange's tables.
     actions
         Corporate actions, see `market_bars.make_bars`; None or empty where none are known.
+    before
+        Summary of the list before this one: what it left unfilled is tried again, as in a backtest.
 
     Raises
     ------
@@ -101,14 +106,17 @@ def make_orders(
     plan = decided.plan
     priced = [n for n, name in enumerate(bars.symbols) if name in holdings.average_price]
     watched = watch(sheet, account.book, plan.stops, priced)
+    wishes = _wishes(exchange, account, plan, before or {}, options)
     fills = exchange.follow(account, plan)
     guards = _guards(bars, watched, account)
-    table = order_table(sheet, own, holdings, plan, fills, guards)
+    since = None if wishes is None or wishes.decided == str(date.date()) else wishes.decided
+    table = order_table(sheet, own, holdings, plan, fills, guards, since)
     told = summarise(table, sheet, holdings, decided, account, fills)
-    silent = [] if told["notes"] else not_decided(plan, options.rebalance)
+    silent = [] if told["notes"] else not_decided(plan, options.rebalance, since)
     notes = [*silent, *told["notes"], *_notes(table, bars, holdings, plan, fills, guards)]
     due = next_decision(sessions, date, options.rebalance)
-    return OrderList(table, {**told, "next_decision": due, **_on_actions(bars, actions, notes)})
+    left = {"next_decision": due, "open": None if wishes is None else wishes.model_dump()}
+    return OrderList(table, {**told, **left, **_on_actions(bars, actions, notes)})
 
 
 def _own(forecasts: pd.DataFrame, options: OrderOptions) -> pd.DataFrame:
@@ -161,6 +169,25 @@ def _decide(
     history = history_of(known, past, bars.symbols)
     rows = decision_rows(past, options.rebalance)[-1:]
     return make_strategy(options.strategy, options.options).decide(signals, history, rows, held)
+
+
+def _wishes(
+    exchange: Exchange,
+    account: Account,
+    plan: Plan,
+    before: Mapping[str, Any],
+    options: OrderOptions,
+) -> OpenWishes | None:
+    """Return what is wanted, of today's decision or else of an earlier one, which is resumed."""
+    dates = exchange.bars.dates
+    if not np.isnan(wishes_of(plan)).all():
+        return OpenWishes.of(exchange.aims(account, plan), str(dates[-2]), options)
+    earlier = OpenWishes.from_list(before, options)
+    sessions = 0 if earlier is None else earlier.left(dates)
+    if earlier is None or not 0 < sessions < earlier.sessions:
+        return None
+    earlier.resume(account, sessions)
+    return earlier
 
 
 def _guards(bars: Bars, watched: Mapping[int, Guard], account: Account) -> dict[int, Guard]:

@@ -23,8 +23,11 @@ def write_orders(
     sessions: pd.DataFrame,
     orders: OrderOptions,
     actions: Path | None,
+    before: dict[str, Any],
 ) -> dict[str, Any]:
     """Write the orders for the session after the one that was released for forecasting.
+
+    What the list ``before`` left unfilled of a decision is tried again.
 
     Raises
     ------
@@ -40,7 +43,8 @@ def write_orders(
         raise ValueError(f"Forecasts of {newest.date()} are not those of {as_of['date']}.")
     held = _held(holdings, panel, sessions, newest, orders.capital)
     known = None if actions is None else read_actions(actions)
-    made = make_orders(traded_forecasts, panel, sessions, held, orders, load_rules(), known)
+    given = traded_forecasts, panel, sessions, held, orders, load_rules()
+    made = make_orders(*given, known, before)
     market = SIMULATED if as_of["simulated"] else REAL
     account = f"none, {orders.capital:,} VND of cash" if holdings is None else holdings.name
     told = {

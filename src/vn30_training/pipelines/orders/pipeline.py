@@ -27,7 +27,7 @@ def create_pipeline(family: str, scopes: Sequence[Scope]) -> list[Node | Pipelin
             nodes.write_orders,
             inputs=[
                 *("holdings", "traded_forecasts", "as_of", "panel", "sessions", "params:orders"),
-                "raw_actions",
+                *("raw_actions", "previous_orders"),
             ],
             outputs={"table": "orders", "summary": "orders_summary"},
             name="write_orders",

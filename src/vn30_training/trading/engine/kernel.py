@@ -103,9 +103,7 @@ def is_silent(row: NDArray[np.float64]) -> bool:
 def decide(
     venue: Venue, conduct: Conduct, rule: Dropout, row: NDArray[np.float64], book: Book, u: int
 ) -> None:
-    """Set targets at the close of session ``u - 1``, if the row says anything."""
-    if is_silent(row):
-        return
+    """Set targets at the close of session ``u - 1`` by a row that says something."""
     if rule.topk == 0:
         aim_at_weights(book, row, conduct.max_weight, conduct.patience)
     elif not conduct.at_deal:
