@@ -53,6 +53,7 @@ def test_another_option_recomputes_its_family_and_the_report(root, baseline):
     assert chosen["options"]["penalties"] == [5.0]
 
 
+@pytest.mark.slow
 def test_two_fresh_runs_give_the_same_bytes(baseline, tmp_path):
     again = DataRoot(tmp_path / "elsewhere" / "data")
     finished = again.run(OMP_NUM_THREADS="2")
