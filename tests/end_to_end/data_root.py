@@ -77,8 +77,9 @@ class DataRoot:
         return Finished(process.returncode, text)
 
     def copy(self, path: Path) -> DataRoot:
-        """Copy what runs left here, to be changed there."""
+        """Copy what runs left here and were tracked by, to be changed there."""
         shutil.copytree(self.path, path)
+        shutil.copy(f"{self.path}.db", f"{path}.db")
         return DataRoot(path)
 
     def digests(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ def root(tmp_path_factory):
     return DataRoot(tmp_path_factory.mktemp("checked") / "data")
 
 
+@pytest.mark.slow
 def test_all_checks_pass_before_training(root):
     finished = root.run("--pipeline=preflight")
     assert finished.code == 0, finished.text

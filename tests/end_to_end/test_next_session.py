@@ -82,6 +82,7 @@ def test_stale_prices_are_refused(root, price_folder):
     refused(finished, "D013", "9 sessions before the last one that has closed")
 
 
+@pytest.mark.slow
 def test_an_unfinished_bar_is_refused(root, price_folder):
     finished = forecast(root, price_folder, "2025-08-29T10:00")
     refused(finished, "D010", "The newest bar of ACB, FPT, VNM is not finished")

@@ -71,6 +71,7 @@ def trial_count(root):
     return sum(len(entry["trials"]) for entry in log.values())
 
 
+@pytest.mark.slow
 def test_two_fresh_runs_give_the_same_bytes(baseline, tmp_path):
     again = DataRoot(tmp_path / "elsewhere" / "data")
     finished = again.run(OMP_NUM_THREADS="2")

@@ -10,6 +10,7 @@ from tests.end_to_end.data_root import DataRoot, groups_run
 
 from vn30_training.evaluation.folds import read_split
 
+pytestmark = pytest.mark.slow
 KEYS = ["family", "scope", "seed", "symbol", "date"]
 
 
@@ -82,7 +83,6 @@ def test_the_report_is_one_page_that_opens_offline(walked, data):
     assert str(report) in walked[1].flat
 
 
-@pytest.mark.slow
 def test_an_unchanged_rerun_runs_nothing_and_a_lost_fold_only_itself(walked):
     root, _ = walked
     again = root.run("--pipeline=walk_forward")

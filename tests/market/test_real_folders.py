@@ -9,7 +9,7 @@ from vn30_training.market.checks.cross import cross_check
 from vn30_training.market.quality import validate
 from vn30_training.market.reading import read_folder
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 TODAY = date(2025, 8, 27)
 KEYS = ["symbol", "date"]
 SCALE = {"index": 1, "index/alt": 1}

@@ -196,6 +196,7 @@ def test_the_planted_signal_has_the_size_stated():
     assert found.loc["t", "reversal"].abs().mean() < 2
 
 
+@pytest.mark.slow
 def test_without_a_signal_nothing_predicts():
     found = pd.concat([evidence(seed, 0.0) for seed in range(20, 28)])
     t_values = found.loc["t"]

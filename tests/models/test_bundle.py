@@ -78,16 +78,17 @@ WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
 from tests.models.test_bundle import write
-print("ready", flush=True)
 for score in range(1, 10**9):
     write(Path(sys.argv[1]) / "m", score / 1000)
+    print("written", flush=True)
 """
+KILLS = 5
 
 
 def test_a_killed_writer_leaves_nothing_torn(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     missing = 0
-    for _ in range(8):
+    for _ in range(KILLS):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path)],
             stdout=subprocess.PIPE,
@@ -103,7 +104,7 @@ def test_a_killed_writer_leaves_nothing_torn(tmp_path: Path) -> None:
             assert score_in(tmp_path / "m") > 0
         else:
             missing += 1
-    assert missing < 8
+    assert missing < KILLS
     write(tmp_path / "m", 0.5)
     left = {path.name for path in tmp_path.iterdir()} - {"m"}
     assert all(name.startswith(TEMPORARY_PREFIX) for name in left)  # a run sweeps them away

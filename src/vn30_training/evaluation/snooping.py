@@ -1,8 +1,14 @@
 """Whether the best of many is better than chance allows: confidence set and superior ability.
 
 Both tests look at all candidates at once, so that trying more of them does not make one win. They
-see daily losses on the stocks and days that all candidates know. The pipelines import this module;
-arch takes a second to load, so the functions that need it import it.
+see daily losses on the stocks and days that all candidates know.
+
+Both find a little too much, the more the fewer days there are: resampled blocks miss part of the
+variance of a mean, 12 % of it in 250 days and 6 % in 1,650 where labels span two sessions. The
+rates named below are those of such losses of equals, simulated.
+
+The pipelines import this module; arch takes a second to load, so the functions that need it import
+it.
 """
 
 from __future__ import annotations
@@ -39,7 +45,9 @@ def model_confidence_set(rows: pd.DataFrame, holding: int, size: float = 0.10) -
     """Find the families and scopes among which the best one is, at a confidence of 1 - ``size``.
 
     Hansen, Lunde and Nason, The Model Confidence Set, Econometrica 2011, by arch: range statistic,
-    stationary bootstrap with expected blocks of five holdings, at least `MIN_BLOCK`.
+    stationary bootstrap with expected blocks of five holdings, at least `MIN_BLOCK`. At 0.10 the
+    set lacks one or more of ten equals in 27 % of samples of 250 days, 18 % of 750 and 17 % of
+    1,650: who is outside by a hair may well be as good.
 
     Parameters
     ----------
@@ -83,7 +91,9 @@ def superior_predictive_ability(
     """Test whether any model is better than doing nothing, for as many as were tried.
 
     Hansen, A Test for Superior Predictive Ability, JBES 2005, by arch: stationary bootstrap with
-    expected blocks of five holdings, at least `MIN_BLOCK`.
+    expected blocks of five holdings, at least `MIN_BLOCK`. arch compares means, not t-values as the
+    paper does. Among equals ``p_consistent`` is below 0.05 in 7 % of samples of 250 days and in 6 %
+    of 750 or 1,650.
 
     Parameters
     ----------
