@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vn30_training.trading.account import CLOCKS, Account
 from vn30_training.trading.bars import Bars
-from vn30_training.trading.engine.book import FILL, Book, open_book, open_journal
+from vn30_training.trading.engine.book import FILL, open_book, open_journal
 from vn30_training.trading.engine.kernel import decide, is_silent, trade
 from vn30_training.trading.engine.matching import buy, sell
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
@@ -100,7 +101,7 @@ class Exchange:
             open_journal(4 * len(self.bars.symbols)),
         )
         for u in range(session + 1):
-            mark(self._venue, account.book, u)
+            mark(self._venue.close[u], account.book.mark)
         for symbol, held in (shares or {}).items():
             n, free = self._place(symbol), held if settled is None else settled.get(symbol, 0)
             if not 0 <= free <= held:
@@ -108,7 +109,7 @@ class Exchange:
             account.book.held[n] = held
             account.book.basis[n] = (paid or {}).get(symbol, held * account.book.mark[n])
             account.book.since[n] = session
-            lock_shares(self._venue, account.book, session, n, held - free)
+            self._lock(account, session, n, held - free)
         return account
 
     def withhold(
@@ -141,13 +142,17 @@ class Exchange:
         for symbol, waiting in shares.items():
             n = self._place(symbol)
             account.book.since[n] = session
-            lock_shares(self._venue, account.book, session, n, waiting)
-        lock_cash(self._venue, account.book, session, cash)
+            self._lock(account, session, n, waiting)
+        book = account.book
+        lock_cash(self._venue.cash_wait, book.cash_locked, book.cash_due, session, cash)
+
+    def _lock(self, account: Account, session: int, n: int, shares: int) -> None:
+        lock_shares(self._venue.wait, account.book.locked, account.book.due, session, n, shares)
 
     def nav(self, account: Account) -> int:
         """Return cash and shares at the close of the account's session, VND."""
-        mark(self._venue, account.book, account.session)
-        return account.cash + int(invested(account.book))
+        mark(self._venue.close[account.session], account.book.mark)
+        return account.cash + int(invested(account.book.held, account.book.mark))
 
     def advance(self, account: Account, session: int) -> None:
         """Begin a session, after all between: settlement and corporate actions.
@@ -160,7 +165,7 @@ class Exchange:
         if not account.session <= session < len(self.bars.dates):
             raise ValueError(f"Session {session} does not follow {account.session} in the bars.")
         for u in range(account.session + 1, session + 1):
-            mark(self._venue, account.book, u - 1)
+            mark(self._venue.close[u - 1], account.book.mark)
             settle(account.book, account.journal, u)
             corporate_actions(self._venue, account.book, account.journal, u)
         account.session = session
@@ -220,7 +225,7 @@ class Exchange:
         """
         row = np.array(weights, dtype=np.float64)
         Weights(row)
-        mark(self._venue, account.book, account.session)
+        mark(self._venue.close[account.session], account.book.mark)
         if not np.isnan(row).any():
             aim_at_weights(account.book, row, max_weight, patience)
         self.advance(account, account.session + 1)
@@ -231,10 +236,10 @@ class Exchange:
 
     def aims(self, account: Account, plan: Plan, row: int = 0) -> Account:
         """Return a copy of an account that has decided by a row of a plan and not traded yet."""
-        copy = replace(account, book=Book(*(part.copy() for part in account.book)))
+        copy = deepcopy(account)
         signals = plan.weights if isinstance(plan, Weights) else plan.scores
         signal = np.array(signals[row], dtype=np.float64)
-        mark(self._venue, copy.book, copy.session)
+        mark(self._venue.close[copy.session], copy.book.mark)
         settle(copy.book, open_journal(0), copy.session + 1)
         how = conduct_of(plan, self.profile), next(rules_of(plan))
         if not is_silent(signal):
@@ -267,7 +272,7 @@ class Exchange:
         signal = np.array(signals[row], dtype=np.float64)
         conduct, rule = conduct_of(plan, self.profile), next(rules_of(plan))
         venue, book, journal = self._venue, account.book, account.journal
-        mark(venue, book, account.session)
+        mark(venue.close[account.session], book.mark)
         settle(book, journal, u)
         if not is_silent(signal):
             decide(venue, conduct, rule, signal, book, u)

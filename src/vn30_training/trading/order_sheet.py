@@ -74,6 +74,7 @@ class Sheet:
     ) -> dict[str, Any]:
         """Return those columns of a line that the order itself fills, costed at a price."""
         value, last = shares * price, len(self.bars.dates) - 1
+        ppm = int(self.venue.fee[last])
         tax = share(value, int(self.venue.sell_tax[last])) if side == "sell" else 0
         return {
             "side": side,
@@ -83,7 +84,7 @@ class Sheet:
             "limit_price": limit,
             "level": level,
             "value": value,
-            "fee": int(fee(self.venue, last, value)) if shares else 0,
+            "fee": int(fee(value, ppm, self.venue.min_fee)) if shares else 0,
             "tax": int(tax),
             "reason": why,
         }

@@ -1,9 +1,11 @@
-"""Compiled: what a deal costs, in whole VND."""
+"""Compiled: what a deal costs, in whole VND.
+
+The functions take the few numbers they need: handing over a venue takes longer than they do.
+"""
 
 from __future__ import annotations
 
 from vn30_training.trading.engine.compiling import compiled_lean
-from vn30_training.trading.engine.venue import Venue
 
 MILLION = 1_000_000
 
@@ -15,33 +17,25 @@ def share(value: int, ppm: int) -> int:
 
 
 @compiled_lean
-def fee(venue: Venue, u: int, value: int) -> int:
+def fee(value: int, ppm: int, least: int) -> int:
     """Return the broker's fee, never more than the value."""
-    return min(max(share(value, int(venue.fee[u])), venue.min_fee), value)
+    return min(max(share(value, ppm), least), value)
 
 
 @compiled_lean
-def bonus_tax(venue: Venue, u: int, shares: int, price: int) -> int:
-    """Return the tax on so many bonus shares sold."""
-    return share(shares * min(price, int(venue.par[u])), int(venue.bonus_tax[u]))
+def worse_by(price: int, shares: int, volume: int, impact: int, ticks: int) -> int:
+    """Return by how much an order moves its own price: ticks (VND), and impact by participation."""
+    return ticks - (-price * impact * shares // (100 * volume))
 
 
 @compiled_lean
-def worse_by(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
-    """Return by how much an order moves its own price: ticks, and impact by participation."""
-    impact = -(-price * venue.impact * shares // (100 * int(venue.volume[u, n])))
-    return venue.slippage_ticks * int(venue.tick[u, n]) + impact
-
-
-@compiled_lean
-def buying_price(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
-    """Return the price paid, at most the ceiling."""
-    paid = price + worse_by(venue, u, n, price, shares)
-    ceiling = int(venue.ceiling[u, n])
+def buying_price(price: int, worse: int, ceiling: int) -> int:
+    """Return the price paid, at most the ceiling (0: none)."""
+    paid = price + worse
     return min(paid, ceiling) if ceiling > 0 else paid
 
 
 @compiled_lean
-def selling_price(venue: Venue, u: int, n: int, price: int, shares: int) -> int:
+def selling_price(price: int, worse: int, floor: int) -> int:
     """Return the price received, at least the floor."""
-    return max(price - worse_by(venue, u, n, price, shares), int(venue.floor[u, n]), 1)
+    return max(price - worse, floor, 1)

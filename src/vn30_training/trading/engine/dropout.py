@@ -36,9 +36,10 @@ class Dropout(NamedTuple):
 @compiled_lean
 def is_tradable(venue: Venue, u: int, n: int, clock: int, forbid_at_limit: bool) -> bool:
     """Say whether a stock can be dealt in; at a limit, on neither side, if that is forbidden."""
-    price = venue.price[clock, u, n]
-    buys = obstacle(venue, u, n, price, BUY) == FILLED
-    sells = obstacle(venue, u, n, price, SELL) == FILLED
+    price, volume = venue.price[clock, u, n], venue.volume[u, n]
+    ceiling, floor = venue.ceiling[u, n], venue.floor[u, n]
+    buys = obstacle(price, volume, ceiling, floor, BUY) == FILLED
+    sells = obstacle(price, volume, ceiling, floor, SELL) == FILLED
     return (buys and sells) if forbid_at_limit else (buys or sells)
 
 
@@ -127,7 +128,7 @@ def aim_at_best(
             cash += book.held[n] * book.mark[n]
             dropped += 1
     places = min(max(dropped + rule.topk - n_held, 0), n_new)
-    cap = int(max_weight * (book.cash[0] + invested(book)))
+    cap = int(max_weight * (book.cash[0] + invested(book.held, book.mark)))
     for n in book.queue[:places]:
         if book.mark[n] > 0:
             aim(book, n, min(int(cash * rule.risk_degree / places), cap))
@@ -155,10 +156,10 @@ def deal_in_best(
         if book.fate[n] != LEAVES:
             continue
         dropped += 1
-        price = venue.price[clock, u, n]
-        if u - book.since[n] >= rule.hold_thresh and (
-            not rule.forbid_at_limit or at_limit(venue, u, n, price) == FILLED
-        ):
+        price, volume = venue.price[clock, u, n], venue.volume[u, n]
+        limit = at_limit(price, volume, venue.ceiling[u, n], venue.floor[u, n])
+        old = u - book.since[n] >= rule.hold_thresh
+        if old and (limit == FILLED or not rule.forbid_at_limit):
             sell(venue, book, journal, u, n, clock, book.held[n], price, ORDER)
     places = min(max(dropped + rule.topk - n_held, 0), n_new)
     cash = book.cash[0] - book.cash_locked[clock]

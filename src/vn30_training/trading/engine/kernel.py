@@ -72,18 +72,19 @@ def run_plan(
             silent = is_silent(signal[u - 1])
             if not silent:
                 decide(venue, conduct, rule, signal[u - 1], book, u)
-            corporate_actions(venue, book, journal, u)
+            if venue.ex_date[u]:
+                corporate_actions(venue, book, journal, u)
             if watches and conduct.clock == CLOSE:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
             if book.patience[0] > 0 or (conduct.at_deal and not silent):
                 trade(venue, conduct, rule, signal[u - 1], book, journal, u)
             if watches and conduct.clock == OPEN:
                 watch_stops(venue, book, journal, u, conduct.stop_loss, conduct.take_profit)
-        mark(venue, book, u)
-        out[0, u] = book.cash[0] + invested(book)
+        mark(venue.close[u], book.mark)
+        out[0, u] = book.cash[0] + invested(book.held, book.mark)
         out[1, u] = book.cash[0]
         out[2, u] = book.cash_locked[CLOSE]
-        out[3, u] = unpriced(venue, book, u)
+        out[3, u] = unpriced(venue.close[u], book.held, book.mark)
         for kind in range(journal.day.size):
             out[4 + kind, u] = journal.day[kind]
         if shares.shape[0] > 0:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from vn30_training.trading.engine.book import FEES, SLIPPAGE, TAXES, TURNOVER, Book, Journal
 from vn30_training.trading.engine.charges import (
     MILLION,
-    bonus_tax,
     buying_price,
     fee,
     selling_price,
     share,
+    worse_by,
 )
 from vn30_training.trading.engine.compiling import compiled_lean
 from vn30_training.trading.engine.session import lock_cash, lock_shares
@@ -32,25 +32,25 @@ from vn30_training.trading.reasons import (
 
 
 @compiled_lean
-def obstacle(venue: Venue, u: int, n: int, price: int, side: int) -> int:
+def obstacle(price: int, volume: int, ceiling: int, floor: int, side: int) -> int:
     """Return why nobody can deal at a price, or FILLED if one can."""
     if price == NOT_HELD:
         return NO_AUCTION
     if price == 0:
         return NO_BAR
-    if venue.volume[u, n] == 0:
+    if volume == 0:
         return NO_VOLUME
-    if side == BUY and 0 < venue.ceiling[u, n] <= price:
+    if side == BUY and 0 < ceiling <= price:
         return AT_CEILING
-    if side == SELL and price <= venue.floor[u, n]:
+    if side == SELL and price <= floor:
         return AT_FLOOR
     return FILLED
 
 
 @compiled_lean
 def note(
-    venue: Venue,
     journal: Journal,
+    biggest: int,
     u: int,
     n: int,
     side: int,
@@ -62,7 +62,7 @@ def note(
     costs: tuple[int, int],
     reason: int,
 ) -> None:
-    """Write an order into the journal."""
+    """Write an order into the journal, as so many as the ``biggest`` one makes of it."""
     slippage = filled * abs(price - market_price)
     journal.day[FEES] += costs[0]
     journal.day[TAXES] += costs[1]
@@ -72,7 +72,6 @@ def note(
         journal.unfilled[side, reason] += 1
     row = journal.written[0]
     if row < journal.fills.shape[0]:
-        biggest = venue.max_order[u]
         orders = -(-filled // biggest) if biggest > 0 else min(filled, 1)
         entry = (u, n, side, kind, wanted, filled, orders, max(market_price, 0), max(price, 0))
         for column in range(9):
@@ -111,8 +110,9 @@ def sell(
     ``clock`` says when: shares that settle in the afternoon cannot be sold at the open.
     """
     lot, odd_lots, held = venue.lot[u], venue.odd_lots[u], book.held[n]
+    biggest, volume, floor = venue.max_order[u], venue.volume[u, n], venue.floor[u, n]
     wanted = saleable(shares, held, lot, odd_lots)
-    reason = LOT if wanted == 0 else obstacle(venue, u, n, price, SELL)
+    reason = LOT if wanted == 0 else obstacle(price, volume, 0, floor, SELL)
     filled = 0
     if reason == FILLED:
         free = held - book.locked[clock, n]
@@ -121,16 +121,20 @@ def sell(
         if filled < wanted:
             reason = UNSETTLED if free < wanted and free <= room else PARTICIPATION
     if filled == 0:
-        note(venue, journal, u, n, SELL, kind, wanted or shares, 0, price, price, (0, 0), reason)
+        left = wanted or shares
+        note(journal, biggest, u, n, SELL, kind, left, 0, price, price, (0, 0), reason)
         return reason
-    received = selling_price(venue, u, n, price, filled)
+    ticks = venue.slippage_ticks * venue.tick[u, n]
+    worse = worse_by(price, filled, volume, venue.impact, ticks)
+    received = selling_price(price, worse, floor)
     value = filled * received
-    charge = fee(venue, u, value)
+    charge = fee(value, venue.fee[u], venue.min_fee)
     taxed = min(filled, book.bonus[n])
-    tax = share(value, venue.sell_tax[u]) + bonus_tax(venue, u, taxed, received)
+    tax = share(value, venue.sell_tax[u])
+    tax += share(taxed * min(received, venue.par[u]), venue.bonus_tax[u])
     tax = min(tax, value - charge)
     book.cash[0] += value - charge - tax
-    lock_cash(venue, book, u, value - charge - tax)
+    lock_cash(venue.cash_wait, book.cash_locked, book.cash_due, u, value - charge - tax)
     book.bonus[n] -= taxed
     # In two parts, since the product of both may pass 64 bits.
     whole, rest = book.basis[n] // held, book.basis[n] % held
@@ -138,17 +142,16 @@ def sell(
     book.held[n] -= filled
     book.used[n] += filled
     costs = (charge, tax)
-    note(venue, journal, u, n, SELL, kind, wanted, filled, price, received, costs, reason)
+    note(journal, biggest, u, n, SELL, kind, wanted, filled, price, received, costs, reason)
     return reason
 
 
 @compiled_lean
-def affordable(venue: Venue, u: int, cash: int, price: int, wanted: int) -> int:
+def affordable(cash: int, price: int, wanted: int, lot: int, ppm: int, least: int) -> int:
     """Return the most whole lots, up to ``wanted``, that cash pays for with the fee."""
-    lot = int(venue.lot[u])
-    estimate = int(cash / (price * (1.0 + venue.fee[u] / MILLION))) // lot * lot + lot
+    estimate = int(cash / (price * (1.0 + ppm / MILLION))) // lot * lot + lot
     shares = min(wanted, estimate)
-    while shares > 0 and shares * price + fee(venue, u, shares * price) > cash:
+    while shares > 0 and shares * price + fee(shares * price, ppm, least) > cash:
         shares -= lot
     return max(shares, 0)
 
@@ -170,30 +173,35 @@ def buy(
     The impact is that of the order before cash cuts it. Less than the share ``least`` of the wish
     is not bought at all.
     """
-    lot = venue.lot[u]
+    lot, ppm, biggest = venue.lot[u], venue.fee[u], venue.max_order[u]
+    volume, ceiling = venue.volume[u, n], venue.ceiling[u, n]
     wanted = shares // lot * lot
-    reason = LOT if wanted == 0 else obstacle(venue, u, n, price, BUY)
+    reason = LOT if wanted == 0 else obstacle(price, volume, ceiling, 0, BUY)
     filled, paid = 0, price
     if reason == FILLED:
         room = max(venue.most[u, n] - book.used[n], 0) // lot * lot
         filled = min(wanted, room)
         reason = PARTICIPATION if filled < wanted else FILLED
-        paid = buying_price(venue, u, n, price, filled)
-        bound = affordable(venue, u, book.cash[0] - book.cash_locked[clock], paid, filled)
+        ticks = venue.slippage_ticks * venue.tick[u, n]
+        worse = worse_by(price, filled, volume, venue.impact, ticks)
+        paid = buying_price(price, worse, ceiling)
+        cash = book.cash[0] - book.cash_locked[clock]
+        bound = affordable(cash, paid, filled, lot, ppm, venue.min_fee)
         if bound < filled:
             reason = CASH
             filled = bound if bound >= least * wanted else 0
     if filled == 0:
-        note(venue, journal, u, n, BUY, ORDER, wanted or shares, 0, price, price, (0, 0), reason)
+        left = wanted or shares
+        note(journal, biggest, u, n, BUY, ORDER, left, 0, price, price, (0, 0), reason)
         return reason
     value = filled * paid
-    charge = fee(venue, u, value)
+    charge = fee(value, ppm, venue.min_fee)
     if book.held[n] == 0:
         book.since[n] = u
     book.cash[0] -= value + charge
     book.basis[n] += value
     book.held[n] += filled
     book.used[n] += filled
-    lock_shares(venue, book, u, n, filled)
-    note(venue, journal, u, n, BUY, ORDER, wanted, filled, price, paid, (charge, 0), reason)
+    lock_shares(venue.wait, book.locked, book.due, u, n, filled)
+    note(journal, biggest, u, n, BUY, ORDER, wanted, filled, price, paid, (charge, 0), reason)
     return reason

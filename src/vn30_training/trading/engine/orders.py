@@ -34,7 +34,7 @@ def aim_at_weights(
     book: Book, weights: NDArray[np.float64], max_weight: float, patience: int
 ) -> None:
     """Turn a row of weights into targets of shares at the closes that are known."""
-    nav = book.cash[0] + invested(book)
+    nav = book.cash[0] + invested(book.held, book.mark)
     for n in range(weights.size):
         book.target[n], book.rank[n] = NO_TARGET, weights[n]
         if book.mark[n] > 0:
@@ -48,25 +48,20 @@ def _is_done(reason: int) -> bool:
 
 
 @compiled_lean
-def at_limit(venue: Venue, u: int, n: int, price: int) -> int:
+def at_limit(price: int, volume: int, ceiling: int, floor: int) -> int:
     """Return AT_CEILING or AT_FLOOR if the price is there, FILLED if not."""
-    reason = obstacle(venue, u, n, price, BUY)
+    reason = obstacle(price, volume, ceiling, floor, BUY)
     if reason != AT_CEILING:
-        reason = obstacle(venue, u, n, price, SELL)
+        reason = obstacle(price, volume, ceiling, floor, SELL)
     return reason if reason in (AT_CEILING, AT_FLOOR) else FILLED
 
 
 @compiled_lean
-def _is_forbidden(
-    venue: Venue, journal: Journal, u: int, n: int, clock: int, side: int, shares: int
-) -> bool:
-    """Refuse an order at a limit on whichever side, and write so."""
-    price = venue.price[clock, u, n]
-    reason = at_limit(venue, u, n, price)
-    if reason == FILLED:
-        return False
-    note(venue, journal, u, n, side, ORDER, shares, 0, price, price, (0, 0), reason)
-    return True
+def _refuse(
+    journal: Journal, biggest: int, u: int, n: int, side: int, shares: int, price: int, reason: int
+) -> None:
+    """Write that an order at a limit, on whichever side, is not sent."""
+    note(journal, biggest, u, n, side, ORDER, shares, 0, price, price, (0, 0), reason)
 
 
 @compiled_lean
@@ -100,10 +95,14 @@ def pursue_targets(
         shares = book.held[n] - book.target[n]
         if book.target[n] == NO_TARGET:
             continue
+        price = venue.price[clock, u, n]
         if shares > 0:
-            if forbid_at_limit and _is_forbidden(venue, journal, u, n, clock, SELL, shares):
-                continue
-            price = venue.price[clock, u, n]
+            if forbid_at_limit:
+                ceiling, floor = venue.ceiling[u, n], venue.floor[u, n]
+                limit = at_limit(price, venue.volume[u, n], ceiling, floor)
+                if limit != FILLED:
+                    _refuse(journal, venue.max_order[u], u, n, SELL, shares, price, limit)
+                    continue
             if _is_done(sell(venue, book, journal, u, n, clock, shares, price, ORDER)):
                 book.target[n] = NO_TARGET
         elif shares < 0:
@@ -112,10 +111,12 @@ def pursue_targets(
         else:
             book.target[n] = NO_TARGET
     for n in book.queue[:buyers]:
-        shares = book.target[n] - book.held[n]
-        if forbid_at_limit and _is_forbidden(venue, journal, u, n, clock, BUY, shares):
-            continue
-        price = venue.price[clock, u, n]
+        shares, price = book.target[n] - book.held[n], venue.price[clock, u, n]
+        if forbid_at_limit:
+            limit = at_limit(price, venue.volume[u, n], venue.ceiling[u, n], venue.floor[u, n])
+            if limit != FILLED:
+                _refuse(journal, venue.max_order[u], u, n, BUY, shares, price, limit)
+                continue
         if _is_done(buy(venue, book, journal, u, n, clock, shares, price, least)):
             book.target[n] = NO_TARGET
     book.patience[0] -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import DIVIDENDS, NO_TARGET, TAXES, Book, Journal
 from vn30_training.trading.engine.charges import MILLION, share
 from vn30_training.trading.engine.compiling import compiled_lean
@@ -26,23 +27,23 @@ def settle(book: Book, journal: Journal, u: int) -> None:
 
 
 @compiled_lean
-def lock_shares(venue: Venue, book: Book, u: int, n: int, shares: int) -> None:
+def lock_shares(waits: Ints, locked: Ints, due: Ints, u: int, n: int, shares: int) -> None:
     """Keep shares bought in session ``u`` from sale until they have settled."""
     for clock in (OPEN, CLOSE):
-        wait = venue.wait[clock, u]
+        wait = waits[clock, u]
         if wait > 0:
-            book.locked[clock, n] += shares
-            book.due[clock, (u + wait) % book.due.shape[1], n] += shares
+            locked[clock, n] += shares
+            due[clock, (u + wait) % due.shape[1], n] += shares
 
 
 @compiled_lean
-def lock_cash(venue: Venue, book: Book, u: int, amount: int) -> None:
+def lock_cash(waits: Ints, locked: Ints, due: Ints, u: int, amount: int) -> None:
     """Keep the cash of a sale in session ``u`` from use until it has settled."""
     for clock in (OPEN, CLOSE):
-        wait = venue.cash_wait[clock, u]
+        wait = waits[clock, u]
         if wait > 0:
-            book.cash_locked[clock] += amount
-            book.cash_due[clock, (u + wait) % book.cash_due.shape[1]] += amount
+            locked[clock] += amount
+            due[clock, (u + wait) % due.shape[1]] += amount
 
 
 @compiled_lean
@@ -71,27 +72,25 @@ def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> Non
 
 
 @compiled_lean
-def mark(venue: Venue, book: Book, u: int) -> None:
-    """Value the stocks at the close of session ``u`` where there is one."""
-    for n in range(book.held.size):
-        close = venue.close[u, n]
-        book.mark[n] = close if close > 0 else book.mark[n]
+def mark(close: Ints, marks: Ints) -> None:
+    """Value the stocks at the closes of a session, shape (N,), where there are any."""
+    for n in range(close.size):
+        marks[n] = close[n] if close[n] > 0 else marks[n]
 
 
 @compiled_lean
-def unpriced(venue: Venue, book: Book, u: int) -> int:
-    """Return the value at older marks of shares that have no price in session ``u``."""
+def unpriced(close: Ints, held: Ints, marks: Ints) -> int:
+    """Return the value at older marks of shares without a close in a session, shapes (N,)."""
     value = 0
-    for n in range(book.held.size):
-        if venue.close[u, n] == 0:
-            value += book.held[n] * book.mark[n]
+    for n in range(held.size):
+        value += held[n] * marks[n] if close[n] == 0 else 0
     return value
 
 
 @compiled_lean
-def invested(book: Book) -> int:
-    """Return the value of the shares at the last marks."""
+def invested(held: Ints, marks: Ints) -> int:
+    """Return the value of the shares at the last marks, shapes (N,)."""
     value = 0
-    for n in range(book.held.size):
-        value += book.held[n] * book.mark[n]
+    for n in range(held.size):
+        value += held[n] * marks[n]
     return value

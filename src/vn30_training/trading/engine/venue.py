@@ -25,6 +25,8 @@ class Venue(NamedTuple):
         `NOT_HELD` where there was no auction.
     close, high, low, ceiling, floor, volume, tick, cash_dividend, bonus, taxed_bonus
         As in `Bars`, shape (T, N).
+    ex_date
+        Whether anything comes to holders of any stock, shape (T,).
     most
         Shares an account may trade in a session, shape (T, N).
     lot, max_order, odd_lots
@@ -52,6 +54,7 @@ class Venue(NamedTuple):
     cash_dividend: Ints
     bonus: Ints
     taxed_bonus: Ints
+    ex_date: Bools
     most: Ints
     lot: Ints
     max_order: Ints
@@ -89,6 +92,7 @@ def make_venue(bars: Bars, profile: Profile) -> Venue:
         cash_dividend=_whole(bars.cash_dividend),
         bonus=_whole(bars.bonus),
         taxed_bonus=_whole(bars.taxed_bonus),
+        ex_date=((bars.cash_dividend > 0) | (bars.bonus > 0)).any(axis=1),
         most=_participation(bars, profile),
         lot=_whole(bars.lot) if profile.lots else none + 1,
         max_order=_whole(bars.max_order),
