@@ -241,9 +241,10 @@ def _chance(
         random_plans(plan, allowed, min(_BLOCK, options.random - first), options.seed, first)
         for first in range(0, options.random, _BLOCK)
     )
-    drawn = [simulate(bars, one, profile, options.capital) for one in plans]
-    navs = np.concatenate([one.nav for one in drawn])
-    traded = np.concatenate([one.turnover for one in drawn])
+    drawn = (simulate(bars, one, profile, options.capital) for one in plans)
+    # Copies, since a view of one series keeps all of them in memory.
+    parts = [(one.nav.copy(), one.turnover.copy()) for one in drawn]
+    navs, traded = (np.concatenate(part) for part in zip(*parts, strict=True))
     return {**beside_random(net.nav[0], net.turnover[0], navs, traded), "drawn": options.random}
 
 

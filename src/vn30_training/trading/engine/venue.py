@@ -92,7 +92,7 @@ def make_venue(bars: Bars, profile: Profile) -> Venue:
         cash_dividend=_whole(bars.cash_dividend),
         bonus=_whole(bars.bonus),
         taxed_bonus=_whole(bars.taxed_bonus),
-        ex_date=((bars.cash_dividend > 0) | (bars.bonus > 0)).any(axis=1),
+        ex_date=np.asarray(((bars.cash_dividend > 0) | (bars.bonus > 0)).any(axis=1)),
         most=_participation(bars, profile),
         lot=_whole(bars.lot) if profile.lots else none + 1,
         max_order=_whole(bars.max_order),
