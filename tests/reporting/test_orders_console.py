@@ -18,6 +18,7 @@ SUMMARY = {
     "next_decision": "2025-08-28",
     "date": "2025-08-27",
     "session": "2025-08-28",
+    "auction": "14:30-14:45",
     "nav": 1_000_000_000,
     "cash_before": 400_000_000,
     "cash_usable": 300_000_000,
@@ -80,7 +81,7 @@ def shown(lines=LINES, width=160, **summary):
 
 def test_orders_refusals_and_what_is_kept_are_told():
     text = shown()
-    assert text.startswith("Orders for 2025-08-28, decided at the close of 2025-08-27.")
+    assert text.startswith("Orders for 2025-08-28 14:30-14:45, decided at the close of 2025-08-27.")
     assert "topk_8 (daily) on ridge pooled; holdings: holdings.csv." in text
     sale = next(row for row in text.splitlines() if row.startswith("sell"))
     assert sale.split()[:5] == ["sell", "VCB", "45", "LO", "99,900"]

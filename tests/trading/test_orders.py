@@ -337,6 +337,11 @@ def test_on_adjusted_prices_the_file_of_actions_has_no_effect_and_that_is_said()
     assert other.summary["ex_dates"] is None
 
 
+@pytest.mark.parametrize(("at", "hours"), [("open", "09:00-09:15"), ("close", "14:30-14:45")])
+def test_the_hours_of_the_auction_are_told(at, hours):
+    assert orders(only_cash(CAPITAL), at=at).summary["auction"] == hours
+
+
 def test_between_two_decisions_nothing_is_sent():
     made = orders(all_settled({worst(): 300}, CAPITAL), rebalance="weekly")
     assert DAY.weekday() == 4

@@ -46,7 +46,8 @@ def render(table: pd.DataFrame, summary: Mapping[str, Any], path: Path | str) ->
 def _heading(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if summary["market"] == "SIMULATED":
         yield SIMULATED, "bold yellow"
-    yield f"Orders for {summary['session']}, decided at the close of {summary['date']}.", "bold"
+    when = f"{summary['session']} {summary['auction']}".rstrip()
+    yield f"Orders for {when}, decided at the close of {summary['date']}.", "bold"
     yield (
         f"{summary['strategy']} ({summary['rebalance']}) on {summary['model']} "
         f"{summary['scope']}; holdings: {summary['account']}.",

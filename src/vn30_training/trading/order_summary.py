@@ -51,6 +51,7 @@ def summarise(
     return {
         "date": past,
         "session": ahead,
+        "auction": _auction(sheet),
         "nav": sheet.nav,
         "cash_before": holdings.cash,
         "cash_usable": account.usable_cash(sheet.at) + set_aside,
@@ -67,6 +68,13 @@ def summarise(
         "stops": int((table["shares"] > 0).sum() - (plan["shares"] > 0).sum()),
         "notes": [note.reason for note in decided.notes],
     }
+
+
+def _auction(sheet: Sheet) -> str:
+    """Return the hours of the auction of the orders, Vietnam time."""
+    name = {"open": "opening_auction", "close": "closing_auction"}[sheet.at]
+    hours = sheet.rules.hours(sheet.bars.dates[-1].astype(object))[name]
+    return ", ".join("-".join(span) for span in hours)
 
 
 def next_decision(sessions: pd.DataFrame, date: pd.Timestamp, rebalance: Frequency) -> str | None:
