@@ -156,7 +156,8 @@ def _why_wrong(
         if row.settled > row.held:
             yield "D036", f"{row.settled} of {row.held} are settled."
         elif day is not None and dealt is not None and row.held:
-            waits = dealt >= 0 and dealt + rules.min_holding(day, "close") >= len(dates)
+            rule = rules.cash_settlement(day) if symbol == CASH else rules.settlement(day)
+            waits = dealt >= 0 and dealt + rule.holding("close") >= len(dates)
             if waits != (row.settled < row.held):
                 yield "D036", f"{row.settled} of {row.held} are settled on {newest}, dealt {day}."
 
