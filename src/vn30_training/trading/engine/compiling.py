@@ -9,21 +9,14 @@ from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": True}
-_LEAN = _OPTIONS | {"_nrt": False}
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function that makes arrays."""
-    made: Function = njit(**_OPTIONS)(function)
-    return made
-
-
-def compiled_lean(function: Function) -> Function:
-    """Compile a function that makes none; numba refuses one that does.
+    """Compile a function that makes no arrays; numba refuses one that does.
 
     References to the many arrays of a venue and a book are then not counted at every call, which
-    is four fifths of the time of a backtest.
+    would be four fifths of the time of a backtest.
     """
-    made: Function = njit(**_LEAN)(function)
+    made: Function = njit(**_OPTIONS)(function)
     return made

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.matching import buy, obstacle, sell
 from vn30_training.trading.engine.orders import aim, at_limit
 from vn30_training.trading.engine.session import invested
@@ -33,7 +33,7 @@ class Dropout(NamedTuple):
     risk_degree: float
 
 
-@compiled_lean
+@compiled
 def is_tradable(venue: Venue, u: int, n: int, clock: int, forbid_at_limit: bool) -> bool:
     """Say whether a stock can be dealt in; at a limit, on neither side, if that is forbidden."""
     price, volume = venue.price[clock, u, n], venue.volume[u, n]
@@ -43,13 +43,13 @@ def is_tradable(venue: Venue, u: int, n: int, clock: int, forbid_at_limit: bool)
     return (buys and sells) if forbid_at_limit else (buys or sells)
 
 
-@compiled_lean
+@compiled
 def worth(score: float) -> float:
     """Return a score, the lowest where there is none."""
     return -np.inf if np.isnan(score) else score
 
 
-@compiled_lean
+@compiled
 def choose(
     scores: Floats, held: Ints, able: Ints, rule: Dropout, newcomers: Ints, fate: Ints
 ) -> int:
@@ -84,7 +84,7 @@ def choose(
     return n_new
 
 
-@compiled_lean
+@compiled
 def _mark_weakest(scores: Floats, held: Ints, count: int, fate: Ints) -> None:
     for _ in range(count):
         weakest = -1
@@ -96,7 +96,7 @@ def _mark_weakest(scores: Floats, held: Ints, count: int, fate: Ints) -> None:
         fate[weakest] = LEAVES if held[weakest] > 0 else SEEN
 
 
-@compiled_lean
+@compiled
 def aim_at_best(
     venue: Venue,
     book: Book,
@@ -135,7 +135,7 @@ def aim_at_best(
     book.patience[0] = patience + 1
 
 
-@compiled_lean
+@compiled
 def deal_in_best(
     venue: Venue,
     book: Book,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import Book, Journal
-from vn30_training.trading.engine.compiling import compiled, compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.dropout import Dropout, aim_at_best, deal_in_best
 from vn30_training.trading.engine.orders import aim_at_weights, pursue_targets
 from vn30_training.trading.engine.session import (
@@ -88,10 +88,11 @@ def run_plan(
         for kind in range(journal.day.size):
             out[4 + kind, u] = journal.day[kind]
         if shares.shape[0] > 0:
-            shares[u] = book.held
+            for n in range(book.held.size):
+                shares[u, n] = book.held[n]
 
 
-@compiled_lean
+@compiled
 def is_silent(row: NDArray[np.float64]) -> bool:
     """Say whether a row of a plan is wholly NaN."""
     for value in row:  # noqa: SIM110 - numba compiles no generator expressions
@@ -100,7 +101,7 @@ def is_silent(row: NDArray[np.float64]) -> bool:
     return True
 
 
-@compiled_lean
+@compiled
 def decide(
     venue: Venue, conduct: Conduct, rule: Dropout, row: NDArray[np.float64], book: Book, u: int
 ) -> None:
@@ -111,7 +112,7 @@ def decide(
         aim_at_best(venue, book, u, conduct.clock, row, rule, conduct.max_weight, conduct.patience)
 
 
-@compiled_lean
+@compiled
 def trade(
     venue: Venue,
     conduct: Conduct,

@@ -11,7 +11,7 @@ from vn30_training.trading.engine.charges import (
     share,
     worse_by,
 )
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.session import lock_cash, lock_shares
 from vn30_training.trading.engine.venue import NOT_HELD, Venue
 from vn30_training.trading.reasons import (
@@ -31,7 +31,7 @@ from vn30_training.trading.reasons import (
 )
 
 
-@compiled_lean
+@compiled
 def obstacle(price: int, volume: int, ceiling: int, floor: int, side: int) -> int:
     """Return why nobody can deal at a price, or FILLED if one can."""
     if price == NOT_HELD:
@@ -47,7 +47,7 @@ def obstacle(price: int, volume: int, ceiling: int, floor: int, side: int) -> in
     return FILLED
 
 
-@compiled_lean
+@compiled
 def note(
     journal: Journal,
     biggest: int,
@@ -81,7 +81,7 @@ def note(
         journal.written[0] += 1
 
 
-@compiled_lean
+@compiled
 def saleable(shares: int, held: int, lot: int, odd_lots: bool) -> int:
     """Round a sale down to whole lots, the odd rest of a holding added where that may be sold.
 
@@ -93,7 +93,7 @@ def saleable(shares: int, held: int, lot: int, odd_lots: bool) -> int:
     return whole
 
 
-@compiled_lean
+@compiled
 def sell(
     venue: Venue,
     book: Book,
@@ -146,7 +146,7 @@ def sell(
     return reason
 
 
-@compiled_lean
+@compiled
 def affordable(cash: int, price: int, wanted: int, lot: int, ppm: int, least: int) -> int:
     """Return the most whole lots, up to ``wanted``, that cash pays for with the fee."""
     estimate = int(cash / (price * (1.0 + ppm / MILLION))) // lot * lot + lot
@@ -156,7 +156,7 @@ def affordable(cash: int, price: int, wanted: int, lot: int, ppm: int, least: in
     return max(shares, 0)
 
 
-@compiled_lean
+@compiled
 def buy(
     venue: Venue,
     book: Book,

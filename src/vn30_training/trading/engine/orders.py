@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vn30_training.trading.engine.book import NO_TARGET, Book, Journal
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.matching import buy, note, obstacle, sell
 from vn30_training.trading.engine.session import invested
 from vn30_training.trading.engine.venue import Venue
@@ -21,7 +21,7 @@ from vn30_training.trading.reasons import (
 )
 
 
-@compiled_lean
+@compiled
 def aim(book: Book, n: int, value: int) -> None:
     """Aim at a value at the last close, by no more than needed: a lot less rather than more."""
     price = book.mark[n]
@@ -29,7 +29,7 @@ def aim(book: Book, n: int, value: int) -> None:
     book.target[n] = min(max(book.held[n], least), most)
 
 
-@compiled_lean
+@compiled
 def aim_at_weights(
     book: Book, weights: NDArray[np.float64], max_weight: float, patience: int
 ) -> None:
@@ -42,12 +42,12 @@ def aim_at_weights(
     book.patience[0] = patience + 1
 
 
-@compiled_lean
+@compiled
 def _is_done(reason: int) -> bool:
     return reason in (FILLED, LOT)
 
 
-@compiled_lean
+@compiled
 def at_limit(price: int, volume: int, ceiling: int, floor: int) -> int:
     """Return AT_CEILING or AT_FLOOR if the price is there, FILLED if not."""
     reason = obstacle(price, volume, ceiling, floor, BUY)
@@ -56,7 +56,7 @@ def at_limit(price: int, volume: int, ceiling: int, floor: int) -> int:
     return reason if reason in (AT_CEILING, AT_FLOOR) else FILLED
 
 
-@compiled_lean
+@compiled
 def _refuse(
     journal: Journal, biggest: int, u: int, n: int, side: int, shares: int, price: int, reason: int
 ) -> None:
@@ -64,7 +64,7 @@ def _refuse(
     note(journal, biggest, u, n, side, ORDER, shares, 0, price, price, (0, 0), reason)
 
 
-@compiled_lean
+@compiled
 def _queue_up(book: Book, n: int, waiting: int) -> None:
     """Let a buyer into the queue of so many, behind those of at least its rank."""
     place = waiting
@@ -74,7 +74,7 @@ def _queue_up(book: Book, n: int, waiting: int) -> None:
     book.queue[place] = n
 
 
-@compiled_lean
+@compiled
 def pursue_targets(
     venue: Venue,
     book: Book,

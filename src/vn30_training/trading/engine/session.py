@@ -5,11 +5,11 @@ from __future__ import annotations
 from vn30_training.trading.bars import Ints
 from vn30_training.trading.engine.book import DIVIDENDS, NO_TARGET, TAXES, Book, Journal
 from vn30_training.trading.engine.charges import MILLION, share
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.venue import CLOSE, OPEN, Venue
 
 
-@compiled_lean
+@compiled
 def settle(book: Book, journal: Journal, u: int) -> None:
     """Unlock the shares and the cash that arrive in session ``u`` and begin its sums at 0."""
     journal.day[:] = 0
@@ -26,7 +26,7 @@ def settle(book: Book, journal: Journal, u: int) -> None:
             book.due[clock, slot, n] = 0
 
 
-@compiled_lean
+@compiled
 def lock_shares(waits: Ints, locked: Ints, due: Ints, u: int, n: int, shares: int) -> None:
     """Keep shares bought in session ``u`` from sale until they have settled."""
     for clock in (OPEN, CLOSE):
@@ -36,7 +36,7 @@ def lock_shares(waits: Ints, locked: Ints, due: Ints, u: int, n: int, shares: in
             due[clock, (u + wait) % due.shape[1], n] += shares
 
 
-@compiled_lean
+@compiled
 def lock_cash(waits: Ints, locked: Ints, due: Ints, u: int, amount: int) -> None:
     """Keep the cash of a sale in session ``u`` from use until it has settled."""
     for clock in (OPEN, CLOSE):
@@ -46,7 +46,7 @@ def lock_cash(waits: Ints, locked: Ints, due: Ints, u: int, amount: int) -> None
             due[clock, (u + wait) % due.shape[1]] += amount
 
 
-@compiled_lean
+@compiled
 def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> None:
     """Pay dividends and give bonus shares to holders at the close before.
 
@@ -71,14 +71,14 @@ def corporate_actions(venue: Venue, book: Book, journal: Journal, u: int) -> Non
             book.target[n] += book.target[n] * bonus // MILLION
 
 
-@compiled_lean
+@compiled
 def mark(close: Ints, marks: Ints) -> None:
     """Value the stocks at the closes of a session, shape (N,), where there are any."""
     for n in range(close.size):
         marks[n] = close[n] if close[n] > 0 else marks[n]
 
 
-@compiled_lean
+@compiled
 def unpriced(close: Ints, held: Ints, marks: Ints) -> int:
     """Return the value at older marks of shares without a close in a session, shapes (N,)."""
     value = 0
@@ -87,7 +87,7 @@ def unpriced(close: Ints, held: Ints, marks: Ints) -> int:
     return value
 
 
-@compiled_lean
+@compiled
 def invested(held: Ints, marks: Ints) -> int:
     """Return the value of the shares at the last marks, shapes (N,)."""
     value = 0

@@ -12,13 +12,13 @@ from vn30_training.trading.engine.book import (
     Journal,
 )
 from vn30_training.trading.engine.charges import MILLION
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 from vn30_training.trading.engine.matching import sell
 from vn30_training.trading.engine.venue import OPEN, Venue
 from vn30_training.trading.reasons import FILLED, STOP_LOSS, TAKE_PROFIT
 
 
-@compiled_lean
+@compiled
 def stop_level(venue: Venue, book: Book, u: int, n: int, loss: int) -> int:
     """Return the price at which a fall by parts per million is enough, rounded down to a tick."""
     part = MILLION - loss
@@ -27,7 +27,7 @@ def stop_level(venue: Venue, book: Book, u: int, n: int, loss: int) -> int:
     return int(level - level % max(venue.tick[u, n], 1))
 
 
-@compiled_lean
+@compiled
 def profit_level(venue: Venue, book: Book, u: int, n: int, profit: int) -> int:
     """Return the price at which a rise by parts per million is enough, rounded up to a tick."""
     part = MILLION + profit
@@ -36,7 +36,7 @@ def profit_level(venue: Venue, book: Book, u: int, n: int, profit: int) -> int:
     return int(level + -level % max(venue.tick[u, n], 1))
 
 
-@compiled_lean
+@compiled
 def watch_stops(venue: Venue, book: Book, journal: Journal, u: int, loss: int, profit: int) -> None:
     """Sell what fell or rose enough during session ``u``.
 
@@ -63,7 +63,7 @@ def watch_stops(venue: Venue, book: Book, journal: Journal, u: int, loss: int, p
             book.target[n] = NO_TARGET
 
 
-@compiled_lean
+@compiled
 def _count(journal: Journal, lost: bool, won: bool, reason: int) -> None:
     if reason != FILLED:
         journal.stops[BLOCKED] += 1

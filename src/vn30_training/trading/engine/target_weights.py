@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vn30_training.trading.engine.compiling import compiled_lean
+from vn30_training.trading.engine.compiling import compiled
 
 SOUND, HALF_SILENT, BELOW_ZERO, ABOVE_ONE = range(4)
 SLACK = 1e-9
 """What a sum of shares may be above 1 by rounding."""
 
 
-@compiled_lean
+@compiled
 def fault_of(rows: NDArray[np.float64]) -> int:
     """Return what is wrong with the first faulty row (R, N), `SOUND` if none is."""
     for r in range(rows.shape[0]):
