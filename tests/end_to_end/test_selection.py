@@ -20,7 +20,7 @@ def names(pipeline):
 
 def test_a_namespace_is_a_family_or_one_instance(everything):
     instance = names(everything.filter(node_namespaces=["tft.ACB"]))
-    steps = ("choose_options", "fit", "forecast", "score")
+    steps = ("choose_options", "fit", "forecast", "log_trial", "score")
     assert instance == {f"tft.ACB.{step}" for step in steps}
     family = names(everything.filter(node_namespaces=["lightgbm"]))
     scopes = ("VN30", "ACB", "FPT", "VNM")
@@ -55,7 +55,7 @@ def test_parts_run_on_a_finished_root_and_do_only_their_own_work(baseline, tmp_p
 @pytest.mark.parametrize(
     ("selection", "lacks", "maker"),
     [
-        ("--namespace=tft", "features, labels, split", "data"),
+        ("--namespace=tft", "features, labels, setting, split and 1 more", "data"),
         ("--pipeline=orders", "ridge.VN30.model, trained_vintage", "baseline"),
     ],
 )

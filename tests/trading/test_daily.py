@@ -62,7 +62,7 @@ def test_without_costs_the_same_shares_earn_the_gross_return(simulation):
 def test_a_simulation_is_judged_from_its_days_and_its_orders(simulation):
     daily, fills = daily_table(simulation, PLANS), named_fills(simulation.fills, PLANS)
     market = pd.Series(0.0, pd.DatetimeIndex(BARS.dates))
-    table = performance_table(daily, market, {"count": 2, "sharpe_variance": 0.0})
+    table = performance_table(daily, market, {"count": 2, "excess_sharpe_variance": 0.0})
     table = with_trades(table, daily, fills, BARS).set_index("family")
     assert (table["trades"] > 0).all()
     assert (table["capacity"] > 0).all()

@@ -22,7 +22,6 @@ from vn30_training.trading.price_index import NO_INDEX, read_index
 from vn30_training.trading.returns import STRATEGY, with_returns
 from vn30_training.trading.round_trips import round_trips
 from vn30_training.trading.strategies.history import never_valued
-from vn30_training.trading.strategies.registry import make_strategy
 from vn30_training.trading.trades import with_trades
 
 Tables = dict[str, pd.DataFrame]
@@ -101,6 +100,8 @@ def log_backtests(
     A trial is told from others by its models' options, what they learn from and how they were
     validated, by its own options and the exchange. What it was held against is no part of it.
     """
+    from vn30_training.trading.strategies.registry import make_strategy
+
     models = trial_log.options_of(record for board in boards for record in board)
     told = {**backtest.model_dump(mode="json", include=_EXCHANGE), "setting": setting}
     net = with_returns(daily)
