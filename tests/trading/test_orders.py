@@ -337,6 +337,12 @@ def test_on_adjusted_prices_the_file_of_actions_has_no_effect_and_that_is_said()
     assert other.summary["ex_dates"] is None
 
 
+def test_a_row_of_no_shares_needs_no_stop():
+    nothing = Holdings({"ACB": 0}, {"ACB": 0}, 0, 0, average_price={"ACB": 10_000})
+    stops = {**SMALL, "stops": {"loss": 0.05, "profit": 0.15}}
+    assert len(orders(nothing, options=stops).table) == 0
+
+
 @pytest.mark.parametrize(("at", "hours"), [("open", "09:00-09:15"), ("close", "14:30-14:45")])
 def test_the_hours_of_the_auction_are_told(at, hours):
     assert orders(only_cash(CAPITAL), at=at).summary["auction"] == hours

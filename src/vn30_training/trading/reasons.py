@@ -28,7 +28,7 @@ REASONS = (
 ) = range(len(REASONS))
 
 OF_THE_MARKET = tuple(
-    REASONS[one] for one in (NO_BAR, NO_VOLUME, AT_CEILING, AT_FLOOR, PARTICIPATION)
+    REASONS[one] for one in (NO_BAR, NO_VOLUME, AT_CEILING, AT_FLOOR, PARTICIPATION, NO_AUCTION)
 )
 """What stops any account; the other reasons are its own: cash, a board lot, settlement."""
 
