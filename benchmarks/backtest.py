@@ -68,7 +68,7 @@ def beside_qlib(settings: Settings) -> Iterator[Contest]:
         long.melt("datetime", var_name="instrument", value_name="score").to_parquet(table)
         peer = Peer(python, "backtest_peer.py", bins, table, result, CAPITAL // TENTHS)
         stack.callback(peer.close)
-        nav = simulate(bars, plan, PROFILES["qlib"], CAPITAL).nav[0, 1:] / TENTHS
+        nav = simulate(bars, plan, PROFILES["qlib"], CAPITAL).nav[0, 1:-1] / TENTHS
         gap = np.abs(nav / np.load(result) - 1).max()
         assert gap <= 1e-9, gap
         yield Contest(

@@ -29,7 +29,7 @@ def backtest(scores, capital):
     days = scores.index.get_level_values("datetime").unique().sort_values()
     report, _ = backtest_daily(
         start_time=days[1],
-        end_time=days[-1],
+        end_time=days[-2],  # it asks its calendar for a day more
         strategy=TopkDropoutStrategy(signal=scores, topk=10, n_drop=2),
         account=capital,
         benchmark=pd.Series(0.0, index=days),
