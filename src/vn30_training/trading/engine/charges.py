@@ -25,7 +25,7 @@ def fee(value: int, ppm: int, least: int) -> int:
 @compiled
 def worse_by(price: int, shares: int, volume: int, impact: int, ticks: int) -> int:
     """Return by how much an order moves its own price: ticks (VND), and impact by participation."""
-    return ticks - (-price * impact * shares // (100 * volume))
+    return ticks - (-price * impact * shares // (100 * volume)) if impact > 0 else ticks
 
 
 @compiled

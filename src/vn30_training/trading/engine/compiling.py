@@ -1,4 +1,7 @@
-"""How the functions of the engine are compiled."""
+"""How the functions of the engine are compiled.
+
+Integer division is the slowest thing they do: they divide only where something is left over.
+"""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def note(
         journal.unfilled[side, reason] += 1
     row = journal.written[0]
     if row < journal.fills.shape[0]:
-        orders = -(-filled // biggest) if biggest > 0 else min(filled, 1)
+        orders = -(-filled // biggest) if filled > biggest > 0 else min(filled, 1)
         entry = (u, n, side, kind, wanted, filled, orders, max(market_price, 0), max(price, 0))
         for column in range(9):
             journal.fills[row, column] = entry[column]
@@ -117,8 +117,9 @@ def sell(
     if reason == FILLED:
         free = held - book.locked[clock, n]
         room = max(venue.most[u, n] - book.used[n], 0)
-        filled = saleable(min(wanted, free, room), held, lot, odd_lots)
-        if filled < wanted:
+        filled = wanted
+        if min(free, room) < wanted:
+            filled = saleable(min(free, room), held, lot, odd_lots)
             reason = UNSETTLED if free < wanted and free <= room else PARTICIPATION
     if filled == 0:
         left = wanted or shares
@@ -136,9 +137,12 @@ def sell(
     book.cash[0] += value - charge - tax
     lock_cash(venue.cash_wait, book.cash_locked, book.cash_due, u, value - charge - tax)
     book.bonus[n] -= taxed
-    # In two parts, since the product of both may pass 64 bits.
-    whole, rest = book.basis[n] // held, book.basis[n] % held
-    book.basis[n] -= whole * filled + rest * filled // held
+    if filled == held:
+        book.basis[n] = 0
+    else:
+        # In two parts, since the product of both may pass 64 bits.
+        whole, rest = book.basis[n] // held, book.basis[n] % held
+        book.basis[n] -= whole * filled + rest * filled // held
     book.held[n] -= filled
     book.used[n] += filled
     costs = (charge, tax)
@@ -149,6 +153,8 @@ def sell(
 @compiled
 def affordable(cash: int, price: int, wanted: int, lot: int, ppm: int, least: int) -> int:
     """Return the most whole lots, up to ``wanted``, that cash pays for with the fee."""
+    if wanted * price + fee(wanted * price, ppm, least) <= cash:
+        return wanted
     estimate = int(cash / (price * (1.0 + ppm / MILLION))) // lot * lot + lot
     shares = min(wanted, estimate)
     while shares > 0 and shares * price + fee(shares * price, ppm, least) > cash:
@@ -179,8 +185,8 @@ def buy(
     reason = LOT if wanted == 0 else obstacle(price, volume, ceiling, 0, BUY)
     filled, paid = 0, price
     if reason == FILLED:
-        room = max(venue.most[u, n] - book.used[n], 0) // lot * lot
-        filled = min(wanted, room)
+        room = max(venue.most[u, n] - book.used[n], 0)
+        filled = wanted if room >= wanted else room // lot * lot
         reason = PARTICIPATION if filled < wanted else FILLED
         ticks = venue.slippage_ticks * venue.tick[u, n]
         worse = worse_by(price, filled, volume, venue.impact, ticks)

@@ -24,8 +24,12 @@ from vn30_training.trading.reasons import (
 @compiled
 def aim(book: Book, n: int, value: int) -> None:
     """Aim at a value at the last close, by no more than needed: a lot less rather than more."""
+    if value == 0:
+        book.target[n] = 0 if book.held[n] > 0 else NO_TARGET
+        return
     price = book.mark[n]
-    least, most = value // price, -(-value // price)
+    least = value // price
+    most = least if least * price == value else least + 1
     book.target[n] = min(max(book.held[n], least), most)
 
 
