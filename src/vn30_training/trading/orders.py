@@ -104,7 +104,8 @@ def make_orders(
     known = panel[panel["date"] <= date]
     decided = _decide(own, known, bars, worth / max(nav, 1), options)
     plan = decided.plan
-    priced = [n for n in np.flatnonzero(shares) if bars.symbols[n] in holdings.average_price]
+    held = np.flatnonzero(shares).tolist()
+    priced = [n for n in held if bars.symbols[n] in holdings.average_price]
     watched = watch(sheet, account.book, plan.stops, priced)
     wishes = _wishes(exchange, account, plan, before or {}, options)
     fills = exchange.follow(account, plan)
