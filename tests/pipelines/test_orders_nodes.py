@@ -1,5 +1,7 @@
 """The node of the orders: what it refuses, what it reads, and its stamp."""
 
+import json
+
 import pandas as pd
 import pytest
 from kedro.pipeline import Pipeline
@@ -12,13 +14,14 @@ from vn30_training.pipelines.orders import create_pipeline, nodes
 DAY = pd.Timestamp("2024-03-15")
 
 
-def write(holdings=None, simulated=True, date="2024-03-15", actions=None):
+def write(
+    holdings=None, simulated=True, date="2024-03-15", actions=None, day=DAY, before=None, **changes
+):
     market = order_market()
     as_of = {"date": date, "simulated": simulated}
-    given = options(capital=700_000_000)
-    return nodes.write_orders(
-        holdings, market.outlook(DAY), as_of, market.panel, market.sessions, given, actions, {}
-    )
+    given = options(capital=700_000_000, **changes)
+    known = holdings, market.outlook(day), as_of, market.panel, market.sessions, given
+    return nodes.write_orders(*known, actions, before or {})
 
 
 def test_without_a_file_the_account_is_empty_and_that_is_said():
@@ -56,6 +59,17 @@ def test_an_ex_date_of_the_file_moves_the_limits_of_the_session_ahead(tmp_path):
     path.write_text("symbol,ex_date,kind,cash_vnd,ratio\nFPT,2024-03-18,cash,-5000,\n")
     with pytest.raises(DataError, match=r"D048 error FPT actions.csv:2"):
         write(actions=path)
+
+
+def test_what_the_list_before_left_unfilled_is_tried_again():
+    monday = write(day=pd.Timestamp("2024-03-18"), date="2024-03-18", rebalance="weekly")
+    tuesday = {"day": pd.Timestamp("2024-03-19"), "date": "2024-03-19", "rebalance": "weekly"}
+    saved = json.loads(json.dumps(monday["summary"]))
+    bought = monday["table"].loc[monday["table"]["side"] == "buy", "symbol"]
+    again = write(**tuesday, before=saved)["table"]
+    assert len(bought) == 4
+    assert sorted(again.loc[again["side"] == "buy", "symbol"]) == sorted(bought)
+    assert write(**tuesday)["summary"]["orders"] == 0
 
 
 def test_forecasts_of_another_day_than_the_released_one_are_refused():

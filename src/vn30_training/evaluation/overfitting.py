@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vn30_training.evaluation.leaderboard import NAIVE_FAMILIES
 from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.statistics import Floats
+from vn30_training.models.selection.overfitting import rank_of_best
 
 Performance = Literal["mean", "sharpe"]
 
@@ -142,9 +142,5 @@ def _performance(sums: Floats, squares: Floats, n: int, performance: Performance
 
 
 def _logit_of_best(inside: Floats, outside: Floats) -> Floats:
-    """Rank the best inside among all outside, ties sharing their ranks, and take the logit."""
-    best: NDArray[np.intp] = inside.argmax(axis=1)
-    reached = np.take_along_axis(outside, best[:, None], axis=1)
-    rank = (outside < reached).sum(axis=1) + ((outside == reached).sum(axis=1) + 1) / 2
-    share = rank / (outside.shape[1] + 1)
+    share = rank_of_best(inside.T, outside.T) / (outside.shape[1] + 1)
     return np.asarray(np.log(share / (1 - share)))

@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vn30_training.evaluation.rows import BOARD
-from vn30_training.evaluation.statistics import BOOTSTRAP_SEED, MIN_BLOCK, RESAMPLES
+from vn30_training.evaluation.statistics import BOOTSTRAP_SEED, RESAMPLES, expected_block
 from vn30_training.models.contract import QUANTILE_COLUMNS, QUANTILES
 
 Floats = NDArray[np.float64]
@@ -73,8 +73,8 @@ def pit_uniformity(rows: pd.DataFrame, holding: int) -> pd.DataFrame:
     The statistic is Pearson's, over the eight cells that the quantiles bound, so that nothing
     depends on the shape in between. Stocks of one day move together and labels overlap, so it has
     no chi-square distribution; its own under the null is that of the days' deviations from their
-    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch), blocks of five
-    holdings on average and `statistics.MIN_BLOCK` sessions at least.
+    mean in a stationary bootstrap of days (Politis and Romano, JASA 1994, by arch) with blocks of
+    `statistics.expected_block`.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def _pearson(daily: Floats, n: int, holding: int) -> tuple[float, float]:
     expected = n * np.diff(_CELLS)
     total = daily.sum(axis=0)
     centred = daily - daily.mean(axis=0)
-    bootstrap = StationaryBootstrap(max(MIN_BLOCK, 5 * holding), centred, seed=BOOTSTRAP_SEED)
+    bootstrap = StationaryBootstrap(expected_block(holding), centred, seed=BOOTSTRAP_SEED)
     drawn = bootstrap.apply(lambda days: days.sum(axis=0), RESAMPLES)
     statistic = float((total**2 / expected).sum())
     null = (drawn**2 / expected).sum(axis=1)

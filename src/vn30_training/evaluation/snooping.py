@@ -24,10 +24,10 @@ from vn30_training.evaluation.leaderboard import NAIVE_FAMILIES
 from vn30_training.evaluation.rows import BOARD
 from vn30_training.evaluation.statistics import (
     BOOTSTRAP_SEED,
-    MIN_BLOCK,
     MIN_DAYS,
     RESAMPLES,
     Floats,
+    expected_block,
 )
 
 MIN_SHARE = 0.5
@@ -45,9 +45,9 @@ def model_confidence_set(rows: pd.DataFrame, holding: int, size: float = 0.10) -
     """Find the families and scopes among which the best one is, at a confidence of 1 - ``size``.
 
     Hansen, Lunde and Nason, The Model Confidence Set, Econometrica 2011, by arch: range statistic,
-    stationary bootstrap with expected blocks of five holdings, at least `MIN_BLOCK`. At 0.10 the
-    set lacks one or more of ten equals in 27 % of samples of 250 days, 18 % of 750 and 17 % of
-    1,650: who is outside by a hair may well be as good.
+    stationary bootstrap with blocks of `expected_block`. At 0.10 the set lacks one or more of ten
+    equals in 27 % of samples of 250 days, 18 % of 750 and 17 % of 1,650: who is outside by a hair
+    may well be as good.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def model_confidence_set(rows: pd.DataFrame, holding: int, size: float = 0.10) -
             continue
         # Equal means leave arch undecided whom to drop: less than is rounded away decides.
         apart = distinct.T + 10.0**-_DIGITS * np.arange(len(distinct))
-        test = MCS(apart, size, RESAMPLES, _block(holding), seed=BOOTSTRAP_SEED)
+        test = MCS(apart, size, RESAMPLES, expected_block(holding), seed=BOOTSTRAP_SEED)
         test.compute()
         p = test.pvalues["Pvalue"].sort_index().to_numpy(dtype=np.float64)[same]
         records += [
@@ -91,9 +91,8 @@ def superior_predictive_ability(
     """Test whether any model is better than doing nothing, for as many as were tried.
 
     Hansen, A Test for Superior Predictive Ability, JBES 2005, by arch: stationary bootstrap with
-    expected blocks of five holdings, at least `MIN_BLOCK`. arch compares means, not t-values as the
-    paper does. Among equals ``p_consistent`` is below 0.05 in 7 % of samples of 250 days and in 6 %
-    of 750 or 1,650.
+    blocks of `expected_block`. arch compares means, not t-values as the paper does. Among equals
+    ``p_consistent`` is below 0.05 in 7 % of samples of 250 days and in 6 % of 750 or 1,650.
 
     Parameters
     ----------
@@ -136,7 +135,7 @@ def _superior(
     if not models:
         return
     judged = np.column_stack([*models.values()])
-    test = SPA(beaten, judged, _block(holding), RESAMPLES, seed=BOOTSTRAP_SEED)
+    test = SPA(beaten, judged, expected_block(holding), RESAMPLES, seed=BOOTSTRAP_SEED)
     test.compute()
     best_family, best_scope = [*models][int(judged.mean(axis=0).argmin())]
     yield {
@@ -167,7 +166,3 @@ def _judged(grids: Grids, board: Board) -> bool:
     """Tell whether it has losses of its own: one that scores all stocks alike has no rank IC."""
     losses = grids.losses(board, grids.known(board))
     return int((~np.isnan(losses)).sum()) >= MIN_DAYS
-
-
-def _block(holding: int) -> int:
-    return max(MIN_BLOCK, 5 * holding)

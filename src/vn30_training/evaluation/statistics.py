@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 MIN_DAYS = 10
 """Fewer days than this support neither a t-value nor an interval."""
-MIN_BLOCK = 10
-"""Least expected block length in sessions: two weeks, as calm and stormy days come in runs."""
 LEAST_TERMS = 3
 """Fewer cosines than this are taken only where labels leave no room for more."""
 RESAMPLES = 1_000
@@ -49,6 +47,14 @@ def newey_west_t(values: ArrayLike, lag: int) -> float:
         return float("nan")
     fit = OLS(series, np.ones(len(series))).fit(cov_type="HAC", cov_kwds={"maxlags": lag})
     return float(fit.tvalues[0])
+
+
+def expected_block(holding: int) -> int:
+    """Return the mean length of bootstrap blocks: five holdings, at least two weeks of sessions.
+
+    Labels overlap within a holding, and calm and stormy days come in runs.
+    """
+    return max(10, 5 * holding)
 
 
 def bootstrap_interval(

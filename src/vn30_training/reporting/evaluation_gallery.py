@@ -43,7 +43,7 @@ class Evaluated:
 def evaluated(
     evidence: Evidence, forecasts: pd.DataFrame, manifest: Mapping[str, Any]
 ) -> Evaluated:
-    """Put beside the evidence what is derived from the stitched forecasts."""
+    """Put beside the evidence, with regimes as they are called, what comes of the forecasts."""
     named = by_months(evidence) if is_simulated(manifest) else evidence
     daily = daily_ic(seed_mean(known_rows(forecasts)))
     return Evaluated(named, daily, manifest.get("scheme") or {})

@@ -17,7 +17,6 @@ from vn30_training.reporting.frame import frame
 from vn30_training.reporting.headline import is_simulated
 from vn30_training.reporting.pages import page
 from vn30_training.reporting.paragraphs import paragraphs, trials
-from vn30_training.reporting.regime_names import by_months
 from vn30_training.reporting.takeaways import overfitting, superiority, takeaways
 
 __all__ = ["draw_evaluation", "render_evaluation"]
@@ -52,8 +51,8 @@ def render_evaluation(
         ``family, scope, name, symbol, status, reason``, one row per instance, or per instance and
         ``fold``.
     """
-    if is_simulated(manifest, quality):
-        evidence = by_months(evidence)
+    given = evaluated(evidence, forecasts, manifest)
+    evidence = given.evidence
     models = evidence.leaderboard.loc[evidence.leaderboard["kind"] != "naive", "family"]
     verdict = audit_section(audit, manifest, models)
     caveats = _caveats(verdict, quality, manifest)
@@ -75,7 +74,7 @@ def render_evaluation(
         warm_start=bool((manifest.get("scheme") or {}).get("warm_start")),
         trials=trials(evidence),
         overfitting=overfitting(evidence),
-        panels=panels_of(CHARTS, evaluated(evidence, forecasts, manifest)),
+        panels=panels_of(CHARTS, given),
     )
 
 

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Frequency = Literal["daily", "weekly", "monthly"]
-SESSIONS: dict[Frequency, int] = {"daily": 1, "weekly": 5, "monthly": 21}
-"""Sessions between two decisions, about."""
 
 _MONDAY = 3
 """1970-01-01 was a Thursday: so many days after a Monday."""

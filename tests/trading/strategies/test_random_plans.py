@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.trading.markets import plain_bars
 from tests.trading.strategies.grids import make_history, make_signals
 
-from vn30_training.trading.plan import TopkDropout
+from vn30_training.trading.chance import beside_random
+from vn30_training.trading.plan import TopkDropout, Weights
 from vn30_training.trading.profiles import PROFILES
 from vn30_training.trading.rebalancing import decision_rows
 from vn30_training.trading.simulation import simulate
@@ -15,6 +16,29 @@ from vn30_training.trading.strategies.random_plans import handed_on, random_plan
 from vn30_training.trading.strategies.registry import make_strategy
 
 SESSIONS, STOCKS = 400, 30
+
+
+def drawn_bars(rng, drift=0.0):
+    returns = rng.normal(0, 0.01, (SESSIONS, STOCKS)) + drift
+    return plain_bars(np.rint(20_000 * np.exp(returns.cumsum(axis=0))).astype(np.int64))
+
+
+def slow_scores(rng, memory):
+    scores = rng.normal(size=(SESSIONS, STOCKS))
+    for row in range(1, SESSIONS):
+        scores[row] = memory * scores[row - 1] + np.sqrt(1 - memory**2) * scores[row]
+    return scores
+
+
+def topk_dropout(scores):
+    return TopkDropout(scores, topk=8, n_drop=2)
+
+
+def best_eight(scores):
+    """Weights of the eight best, decided once a week."""
+    ranks = (-scores).argsort(axis=1).argsort(axis=1)
+    weekly = (np.arange(SESSIONS) % 5 == 0)[:, None]
+    return Weights(np.where(weekly, (ranks < 8) / 8, np.nan))
 
 
 def takers_met(names, taking):
@@ -74,13 +98,29 @@ def test_random_plans_decide_when_the_strategy_does_and_for_the_same_stocks(name
 @pytest.mark.parametrize(("memory", "noise"), [(0.0, 0.0), (0.9, 0.0), (0.999, 0.2)])
 def test_they_turn_over_as_much_however_slowly_scores_change(memory, noise):
     rng = np.random.default_rng(5)
-    closes = np.rint(20_000 * np.exp(rng.normal(0, 0.01, (SESSIONS, STOCKS)).cumsum(axis=0)))
-    bars = plain_bars(closes.astype(np.int64))
-    scores = rng.normal(size=(SESSIONS, STOCKS))
-    for row in range(1, SESSIONS):
-        scores[row] = memory * scores[row - 1] + np.sqrt(1 - memory**2) * scores[row]
+    bars = drawn_bars(rng)
+    scores = slow_scores(rng, memory)
     scores += noise * rng.normal(size=scores.shape)
-    plan = TopkDropout(scores, topk=8, n_drop=2)
+    plan = topk_dropout(scores)
     many = random_plans(plan, np.isfinite(scores), 20)
     own, drawn = (simulate(bars, one, PROFILES["hose"], 10**9).turnover for one in (plan, many))
     assert np.median(drawn.sum(axis=1)) == pytest.approx(own.sum(), rel=0.05)
+
+
+@pytest.mark.parametrize("plan_of", [topk_dropout, best_eight])
+def test_noise_beats_random_signals_no_oftener_than_luck(plan_of):
+    rng = np.random.default_rng(11)
+    # Stocks that are no members fall: who gave wishes to them would make any member look clever.
+    allowed = np.ones((SESSIONS, STOCKS), dtype=bool)
+    allowed[:200, 20:], allowed[200:, :10] = False, False
+    bars = drawn_bars(rng, drift=np.where(allowed, 0.0, -0.003))
+    found = []
+    for _ in range(60):
+        plan = plan_of(np.where(allowed, slow_scores(rng, 0.95), -np.inf))
+        own = simulate(bars, plan, PROFILES["hose"], 10**9)
+        luck = simulate(bars, random_plans(plan, allowed, 59), PROFILES["hose"], 10**9)
+        beside = beside_random(own.nav[0], own.turnover[0], luck.nav, luck.turnover)
+        found.append(beside["random_p"])
+    # Of 60 draws at 5 % more than nine are low once in a thousand times.
+    assert (np.array(found) <= 0.05).sum() <= 9
+    assert 0.35 < np.mean(found) < 0.65

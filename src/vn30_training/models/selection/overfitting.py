@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 def probability_of_overfitting(scores: ArrayLike) -> float:
@@ -33,7 +33,23 @@ def probability_of_overfitting(scores: ArrayLike) -> float:
     for chosen in combinations(range(folds), folds // 2):
         rest = np.setdiff1d(np.arange(folds), chosen)
         inside, outside = given[:, :, chosen].mean(axis=2), given[:, :, rest].mean(axis=2)
-        reached = np.take_along_axis(outside, inside.argmax(axis=0)[None], axis=0)
-        rank = (outside < reached).sum(axis=0) + ((outside == reached).sum(axis=0) + 1) / 2
-        low.append(rank <= (options + 1) / 2)
+        low.append(rank_of_best(inside, outside) <= (options + 1) / 2)
     return float(np.mean(low))
+
+
+def rank_of_best(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where the option that is best in sample stands out of sample.
+
+    Parameters
+    ----------
+    inside, outside
+        Scores in and out of sample, more is better, shape (options, choices).
+
+    Returns
+    -------
+    ndarray
+        Rank for each choice, from 1, the lowest, to the number of options; ties share theirs.
+    """
+    reached = np.take_along_axis(outside, inside.argmax(axis=0)[None], axis=0)
+    rank = (outside < reached).sum(axis=0) + ((outside == reached).sum(axis=0) + 1) / 2
+    return np.asarray(rank)

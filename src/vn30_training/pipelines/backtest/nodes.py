@@ -31,7 +31,7 @@ _EXCHANGE = {"forecasts", "capital", "profile", "market", "basis"}
 
 
 def first_session(*forecasts: pd.DataFrame) -> dict[str, str]:
-    """Find the first day that any family forecasts: all strategies begin there."""
+    """Find the first day that any family forecasts: the market and the benchmarks begin there."""
     return {"date": str(min(one["date"].min() for one in forecasts if len(one)).date())}
 
 
