@@ -36,6 +36,11 @@ def test_caps_of_the_index_let_all_be_invested():
     assert capacity(Caps(stock=0.2), "ABC") == pytest.approx(0.6)
 
 
+def test_the_smallest_of_weights_takes_what_the_others_have_no_room_for():
+    weights = capped([2 / 3, 1 / 3, 5e-324], Caps(stock=0.25), "AAA")
+    assert weights.tolist() == [0.25, 0.25, 0.25]
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_capped_weights_keep_the_caps_and_the_total_as_far_as_they_can(data):

@@ -70,7 +70,7 @@ def capped(weights: Floats, caps: Caps, sectors: Sequence[str]) -> Floats:
         left, free = total - float(held.sum()), np.where(room, wanted, 0.0)
         if left <= _NEGLIGIBLE or free.sum() <= 0:
             break
-        held = held + left * free / free.sum()
+        held = held + left * (free / free.sum())
     return _clipped(held, caps, groups)[0]
 
 
